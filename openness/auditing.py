@@ -1,0 +1,114 @@
+"""The path of an audit: header and neighbors of an open build → facts → rules → verdict. Files are read, nothing is fetched."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+
+from openness.errors import GGUFError
+from openness.evidence import build_claims, card, license_text
+from openness.printable import printable
+from openness.records import Absent, AuditResult, Build, BuildIdentity, Fact, Finding, Place, Standing
+from openness.rules.loader import Ruleset
+from openness.rules.model import Clause, License
+from openness.sources import folder
+from openness.verdict import audit as verdicts
+
+
+class OpenBuild(msgspec.Struct, frozen=True):
+    """A build held open by the caller: what is read goes through ``descriptor``, so it is the file that was hashed."""
+
+    descriptor: int
+    path: str
+    size: int
+    sha256: str | None
+
+
+class Audited(msgspec.Struct, frozen=True):
+    """A result, with the error that stopped the reading of the build, if any."""
+
+    result: AuditResult
+    error: GGUFError | None = None
+
+
+def audit_build(build: OpenBuild, question: verdicts.Question, ruleset: Ruleset, *, model: str | None = None) -> Audited:
+    """Audit one build for the stated uses. ``model`` is the hub id that the user says it is.
+
+    A build that cannot be read gives ``unknown`` with the error beside it; it never raises for what is in the file.
+    """
+    try:
+        record, facts = _read_build(build)
+    except GGUFError as error:
+        empty = Build(printable(build.path, None), build.sha256, build.size, "unknown", hashed=build.sha256 is not None)
+        return Audited(verdicts.unreadable(empty, question, error.message), error)
+    beside, findings, documents = _beside(Path(build.path), ruleset)
+    facts += beside
+    identity = _identity(build, model)
+    if model is not None:
+        place = Place("--model")
+        facts.append(Fact("user:model", "model", printable(model), f"--model {printable(model)}", Standing.USER, place))
+    result = verdicts.audit(record, facts, question, ruleset, identity=identity, findings=findings, quoter=_quoter(documents))
+    return Audited(result)
+
+
+def _read_build(build: OpenBuild) -> tuple[Build, list[Fact]]:
+    from openness.sources import gguf
+
+    header = gguf.read_header(build.descriptor)
+    claims = gguf.general_claims(header)
+    record = Build(
+        path=printable(build.path, None),
+        sha256=build.sha256,
+        size=build.size,
+        format="gguf",
+        architecture=gguf.architecture(header),
+        tensor_types=gguf.tensor_types(header),
+        claims=build_claims.shown_claims(claims),
+        hashed=build.sha256 is not None,
+    )
+    return record, list(build_claims.facts_of(claims, record.path, build.sha256))
+
+
+def _beside(path: Path, ruleset: Ruleset) -> tuple[list[Fact], list[Finding], list[tuple[folder.Document, str]]]:
+    """Facts and findings of the documents beside the build, and the license texts with their fact ids, for quoting."""
+    facts: list[Fact] = []
+    findings: list[Finding] = []
+    texts: list[tuple[folder.Document, str]] = []
+    for number, document in enumerate(folder.neighbors(path), 1):
+        if isinstance(document, Absent):
+            message = f"{printable(document.what)} was not read: {printable(document.reason)}."
+            findings.append(Finding(f"not-read:{number}", "neighbor-not-read", "info", message))
+        elif document.kind == "card":
+            new_facts, new_findings = card.facts_of(document)
+            facts += new_facts
+            findings += new_findings
+        elif document.kind == "license":
+            fact = license_text.fact_of(document, ruleset.texts)
+            facts.append(fact)
+            texts.append((document, fact.id))
+        elif document.kind == "adapter":
+            base = card.adapter_base(document)
+            facts += [base] if base else []
+    return facts, findings, texts
+
+
+def _identity(build: OpenBuild, model: str | None) -> BuildIdentity:
+    if model is not None:
+        return BuildIdentity(model=printable(model), basis="user", match="none", confidence=0.0)
+    cached = folder.cached_repository(Path(build.path))
+    if cached is not None:
+        return BuildIdentity(model=cached.model, basis="metadata", match="none", confidence=0.5)
+    return BuildIdentity()
+
+
+def _quoter(texts: list[tuple[folder.Document, str]]) -> Callable[[License, Clause], tuple[str, str] | None]:
+    def quote(license: License, clause: Clause) -> tuple[str, str] | None:
+        for document, fact_id in texts:
+            found = license_text.quote(document, license.text.sha256, clause.lines)
+            if found:
+                return found[0], fact_id
+        return None
+
+    return quote

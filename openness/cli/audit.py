@@ -1,0 +1,75 @@
+"""``openness audit BUILD…``: may this local build be used as stated?"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from openness.cli import judging
+from openness.cli.common import DISCLAIMER, Settings, global_options
+from openness.errors import ExitCode, OpennessError, UsageError, worst_exit
+
+if TYPE_CHECKING:
+    from openness.auditing import Audited
+
+Failures = list[tuple[OpennessError, str]]
+
+
+@click.command("audit", epilog=DISCLAIMER)
+@click.argument("builds", nargs=-1, required=True, metavar="BUILD…")
+@judging.question_options
+@global_options
+def command(
+    builds: tuple[str, ...],
+    uses: tuple[str, ...],
+    declared: tuple[str, ...],
+    policy: Path | None,
+    model: str | None,
+    settings: Settings,
+) -> int:
+    """May I use this build as I intend? Verdict, evidence and duties, from the file and what lies beside it."""
+    paths, facts = judging.split_facts(builds, lambda: list(settings.load_rules().vocabulary.facts))
+    if not paths:
+        raise UsageError("No build is named; give the path of a .gguf file.")
+    asked = judging.ask(settings, uses, [*declared, *facts], policy, model)
+    results: list[Audited] = []
+    failures: Failures = []
+    codes = [_audit_one(path, asked, settings, results, failures) for path in paths]
+    if settings.json:
+        _print_json(asked, results, failures)
+    else:
+        _print_text(results, failures, settings)
+    return int(worst_exit(codes))
+
+
+def _audit_one(path: str, asked: judging.Asked, settings: Settings, results: list[Audited], failures: Failures) -> ExitCode:
+    from openness.gate.held_file import HeldFile
+
+    try:
+        with HeldFile(path) as held:
+            audited = judging.audit_held(held, asked, settings, reuse_hash=True)
+    except OpennessError as error:
+        failures.append((error, path))
+        return error.exit_code
+    results.append(audited)
+    if audited.error is not None:
+        failures.append((audited.error, path))
+    return judging.exit_code(audited)
+
+
+def _print_json(asked: judging.Asked, results: list[Audited], failures: Failures) -> None:
+    from openness.outputs import envelope
+
+    shown: list[dict[str, Any]] = [envelope.audit_result(audited.result) for audited in results]
+    click.echo(envelope.envelope("audit", shown, rules=asked.ruleset.version, errors=failures))
+
+
+def _print_text(results: list[Audited], failures: Failures, settings: Settings) -> None:
+    for index, audited in enumerate(a for a in results if a.error is None):
+        if index:
+            click.echo("\n" + "-" * 40 + "\n")
+        judging.print_text(audited, settings)
+    for error, path in failures:
+        judging.print_error(error, path)

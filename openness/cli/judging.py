@@ -1,0 +1,122 @@
+"""Shared by the commands that judge a build: the question as options, the audit of held files, and the printing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+import msgspec
+
+from openness.cli.common import Settings, echo, progress, styler, width
+from openness.errors import ExitCode, OpennessError
+from openness.records import Permission
+
+if TYPE_CHECKING:
+    from openness.auditing import Audited
+    from openness.gate.held_file import HeldFile
+    from openness.policy.file import Policy
+    from openness.rules.loader import Ruleset
+    from openness.verdict.audit import Question
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+#: What a person does with a file at the least; taken when neither --use nor the policy says more.
+DEFAULT_USE = "internal"
+
+
+def question_options(function: Function) -> Function:
+    """``--use``, ``--declare``, ``--policy`` and ``--model``."""
+    for option in reversed(_OPTIONS):
+        function = option(function)
+    return function
+
+
+_OPTIONS = (
+    click.option("--use", "uses", multiple=True, metavar="USE", help="An intended use; may be repeated (internal)."),
+    click.option("--declare", "declared", multiple=True, metavar="KEY=VALUE", help="A fact about you; may be repeated."),
+    click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), default=None, help="An openness.toml."),
+    click.option("--model", default=None, metavar="HUB_ID", help="The hub model that the build is said to be."),
+)
+
+
+class Asked(msgspec.Struct, frozen=True):
+    """The question with the rules it is asked of."""
+
+    question: Question
+    ruleset: Ruleset
+    model: str | None
+
+
+def ask(settings: Settings, uses: Sequence[str], declared: Sequence[str], policy: Path | None, model: str | None) -> Asked:
+    """Combine the options with the policy: options add facts, and replace the policy's uses."""
+    from openness.policy import file as policy_file
+    from openness.rules import declared as facts
+    from openness.verdict.audit import Question
+
+    ruleset = settings.load_rules()
+    own: Policy = policy_file.load(policy, ruleset)
+    chosen = policy_file.checked_uses(uses, ruleset) or own.uses or (DEFAULT_USE,)
+    known = {**own.declared, **facts.parse(declared, ruleset)}
+    return Asked(Question(chosen, known, own.evidence), ruleset, model)
+
+
+def split_facts(words: Sequence[str], ruleset_keys: Callable[[], Sequence[str]]) -> tuple[list[str], list[str]]:
+    """Inputs and facts: ``--declare a=b c=d`` leaves ``c=d`` among the inputs; it is a fact when it names one and no
+    such file exists."""
+    inputs: list[str] = []
+    facts: list[str] = []
+    for word in words:
+        key = word.partition("=")[0].replace("-", "_")
+        is_fact = "=" in word and key.isidentifier() and not Path(word).exists() and key in ruleset_keys()
+        (facts if is_fact else inputs).append(word)
+    return inputs, facts
+
+
+def audit_held(held: HeldFile, asked: Asked, settings: Settings, *, reuse_hash: bool) -> Audited:
+    """Hash (or recall) and audit a file that is held open, and remember its hash."""
+    from openness.auditing import OpenBuild, audit_build
+    from openness.gate import hash_cache
+
+    if not (reuse_hash and hash_cache.recall(held, settings.cache)):
+        with progress("hashing", held.size, settings) as advance:
+            held.sha256(_advancing(advance))
+        hash_cache.remember(held, settings.cache)
+    build = OpenBuild(held.fileno(), held.path, held.size, held.sha256())
+    return audit_build(build, asked.question, asked.ruleset, model=asked.model)
+
+
+def _advancing(advance: Callable[[int], None] | None) -> Callable[[int], None] | None:
+    """The gate tells bytes read so far, a bar wants steps."""
+    if advance is None:
+        return None
+    done = 0
+
+    def report(total: int) -> None:
+        nonlocal done
+        advance(total - done)
+        done = total
+
+    return report
+
+
+def exit_code(audited: Audited) -> ExitCode:
+    """0 permitted, 1 denied, 3 cannot say (contract, section 5)."""
+    if audited.result.verdict.passes:
+        return ExitCode.OK
+    return ExitCode.DENIED if audited.result.verdict is Permission.DENIED else ExitCode.CANNOT_SAY
+
+
+def print_text(audited: Audited, settings: Settings, *, err: bool = False) -> None:
+    """The result for a person."""
+    from openness.outputs import text
+
+    style = styler(settings, err=err)
+    shown = text.audit(audited.result, width=width(), style=style, verbose=bool(settings.verbose))
+    echo(shown, settings, err=err)
+
+
+def print_error(error: OpennessError, subject: str) -> None:
+    from openness.printable import printable
+
+    click.echo(f"openness: {printable(subject)}: {printable(error.message, None)}", err=True)

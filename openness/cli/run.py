@@ -1,0 +1,219 @@
+"""``openness run BUILD``: audit, and start llama.cpp on the audited file only if the verdict allows it."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from openness.cli import judging
+from openness.cli.common import DISCLAIMER, Settings, global_options
+from openness.errors import ExitCode, OpennessError, UsageError, worst_exit
+
+if TYPE_CHECKING:
+    from openness.auditing import Audited
+    from openness.gate.held_file import HeldFile
+    from openness.gate.log import RunRecord
+    from openness.gate.runner import Job, Outcome, Runner
+
+PASS_THROUGH = {"ignore_unknown_options": False, "allow_interspersed_args": True}
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What to start once it is allowed. ``prompt`` is None for a server."""
+
+    prompt: str | None
+    serve: bool
+    host: str
+    port: int
+    override: str | None
+    sealed: bool
+    runner: str | None
+    arguments: tuple[str, ...]
+
+
+@click.command("run", epilog=DISCLAIMER, context_settings=PASS_THROUGH)
+@click.argument("words", nargs=-1, required=True, metavar="BUILD [-- LLAMA_CPP_OPTIONS]")
+@judging.question_options
+@click.option("-p", "--prompt", default=None, metavar="TEXT", help="What to ask the model ('-' reads stdin).")
+@click.option("--serve", is_flag=True, help="Start the OpenAI-compatible server instead.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Where the server listens.")
+@click.option("--port", type=int, default=8080, show_default=True)
+@click.option("--override", default=None, metavar="REASON", help="Run against the verdict; the reason is logged.")
+@click.option("--sealed", is_flag=True, help="Run a sealed copy in memory (Linux).")
+@click.option("--runner", default=None, metavar="PATH", help="A llama-cli or llama-server instead of the bundled one.")
+@global_options
+def command(
+    words: tuple[str, ...],
+    uses: tuple[str, ...],
+    declared: tuple[str, ...],
+    policy: Path | None,
+    model: str | None,
+    settings: Settings,
+    **rest: Any,
+) -> int:
+    """Audit a build, and start llama.cpp on exactly that file only if the verdict allows it.
+
+    The verdict goes to stderr, the model's text alone to stdout. Options behind -- go to llama.cpp (an allow-list).
+    """
+    build, facts, arguments = _split(words, settings)
+    request = Request(arguments=arguments, **rest)
+    if request.override is not None and not request.override.strip():
+        raise UsageError("--override needs a reason: it is written into the log.")
+    if not request.serve and request.prompt is None:
+        raise UsageError("Nothing to do: give a prompt with -p TEXT, or --serve.")
+    asked = judging.ask(settings, uses, [*declared, *facts], policy, model)
+    return run(build, request, asked, settings)
+
+
+def _split(words: tuple[str, ...], settings: Settings) -> tuple[str, list[str], tuple[str, ...]]:
+    """The build, facts that followed ``--declare``, and llama.cpp's options, which begin with the first option word."""
+    first = next((n for n, word in enumerate(words) if n and word.startswith("-")), len(words))
+    paths, facts = judging.split_facts(words[:first], lambda: list(settings.load_rules().vocabulary.facts))
+    if len(paths) != 1:
+        raise UsageError("Name one build; options for llama.cpp stand behind `--`.")
+    return paths[0], facts, words[first:]
+
+
+def run(build: str, request: Request, asked: judging.Asked, settings: Settings) -> int:
+    """Audit ``build`` and every further model file, print the verdict on stderr, start the runner or refuse."""
+    from openness.gate.held_file import HeldFile
+    from openness.gate.launch import choose
+    from openness.gate.options import parse_options
+    from openness.gate.runner import Companion, Job
+
+    options = parse_options(request.arguments)
+    with ExitStack() as stack:
+        held = stack.enter_context(HeldFile(build))
+        audits = [judging.audit_held(held, asked, settings, reuse_hash=False)]
+        companions = []
+        for file in options.model_files:
+            further = stack.enter_context(HeldFile(file.path))
+            audits.append(judging.audit_held(further, replace(asked, model=None), settings, reuse_hash=False))
+            companions.append(Companion(file.kind, further))
+        _show_verdicts(audits, settings)
+        code = worst_exit([judging.exit_code(audited) for audited in audits])
+        record = _record(held, audits, request, asked)
+        # a file that cannot be parsed here is not handed to another parser, whatever the reason given
+        if code is not ExitCode.OK and (request.override is None or any(a.error for a in audits)):
+            return _refuse(code, audits, record, asked, settings)
+        runner = choose(request.runner, serve=request.serve)
+        record = replace(record, runner_name=runner.name, runner_version=runner.version)
+        if request.sealed:
+            held = _sealed(held, stack)
+        job = Job(held, options, tuple(companions), verbose=bool(settings.verbose))
+        return _start(job, request, record, runner, audits, asked, settings)
+
+
+def _sealed(held: HeldFile, stack: ExitStack) -> HeldFile:
+    from openness.gate.sealed import sealed_copy
+
+    return stack.enter_context(sealed_copy(held))
+
+
+def _show_verdicts(audits: list[Audited], settings: Settings) -> None:
+    for audited in audits:
+        if audited.error is not None:
+            judging.print_error(audited.error, audited.result.build.path)
+        elif not settings.quiet or not audited.result.verdict.passes:
+            judging.print_text(audited, settings, err=True)
+            click.echo("", err=True)
+
+
+def _record(held: HeldFile, audits: list[Audited], request: Request, asked: judging.Asked) -> RunRecord:
+    from openness.gate.log import RunRecord
+    from openness.records import worst
+
+    return RunRecord(
+        event="start",
+        build_path=held.path,
+        build_sha256=held.known_sha256,
+        verdict=str(worst(audited.result.verdict for audited in audits)),
+        uses=asked.question.uses,
+        licenses=tuple(sorted({id for audited in audits for id in audited.result.licenses})),
+        rules=asked.ruleset.version,
+        override=request.override,
+        argv=tuple(sys.argv[1:]),
+    )
+
+
+def _refuse(
+    code: ExitCode,
+    audits: list[Audited],
+    record: RunRecord,
+    asked: judging.Asked,
+    settings: Settings,
+) -> int:
+    from openness.gate import log
+
+    log.append(replace(record, event="refused", outcome="not started"))
+    click.echo("openness: not started; the verdict does not allow it.", err=True)
+    if settings.json:
+        _print_json(audits, None, asked, started=False, override=None)
+    return int(code)
+
+
+def _start(
+    job: Job,
+    request: Request,
+    record: RunRecord,
+    runner: Runner,
+    audits: list[Audited],
+    asked: judging.Asked,
+    settings: Settings,
+) -> int:
+    from openness.gate import log
+
+    start = log.append(record)
+    if settings.json:
+        override = {"reason": request.override, "user": start.get("user")} if request.override else None
+        _print_json(audits, runner, asked, started=True, override=override)
+        click.echo("---")
+    try:
+        outcome = _perform(job, request, runner)
+    except OpennessError as error:
+        log.append(replace(record, event="end", outcome=f"failed: {error.code}"))
+        raise
+    log.append(replace(record, event="end", outcome=outcome.ended))
+    return 130 if outcome.ended == "interrupted" and not request.serve else int(ExitCode.OK)
+
+
+def _perform(job: Job, request: Request, runner: Runner) -> Outcome:
+    from openness.gate.launch import text_writer
+
+    if request.serve:
+        return runner.serve(job, request.host, request.port, lambda address: click.echo(f"listening on {address}", err=True))
+    prompt = sys.stdin.read() if request.prompt == "-" else request.prompt or ""
+    write = text_writer(sys.stdout)
+    outcome = runner.generate(job, prompt, write)
+    write("\n")
+    return outcome
+
+
+def _print_json(
+    audits: list[Audited],
+    runner: Runner | None,
+    asked: judging.Asked,
+    *,
+    started: bool,
+    override: dict[str, Any] | None,
+) -> None:
+    from openness.outputs import envelope
+
+    results = []
+    for audited in audits:
+        result = envelope.audit_result(audited.result)
+        result["run"] = {
+            "started": started,
+            "runner": {"name": runner.name, "version": runner.version} if runner else None,
+            "override": override,
+        }
+        results.append(result)
+    errors = [(a.error, a.result.build.path) for a in audits if a.error is not None]
+    click.echo(envelope.envelope("run", results, rules=asked.ruleset.version, errors=errors))
+    sys.stdout.flush()

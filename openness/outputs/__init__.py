@@ -1,0 +1,1 @@
+"""Renderings of a verdict. Nothing here fetches or judges."""

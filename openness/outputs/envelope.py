@@ -1,0 +1,50 @@
+"""The JSON envelope of every command (contract, section 5): fields may be added, never renamed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+
+from openness import __version__
+from openness.errors import OpennessError
+from openness.printable import printable
+from openness.records import AuditResult, UseVerdict
+
+CORPUS_VERSION = "none"
+
+
+def envelope(
+    command: str,
+    results: Sequence[Any],
+    *,
+    rules: str,
+    warnings: Sequence[str] = (),
+    errors: Sequence[tuple[OpennessError, str]] = (),
+) -> str:
+    """The document as text. ``errors`` are pairs of an error and the input it belongs to."""
+    document = {
+        "schema": f"openness/{command}/1",
+        "tool": {"name": "openness", "version": __version__, "rules": rules, "corpus": CORPUS_VERSION},
+        "results": list(results),
+        "warnings": [printable(text, None) for text in warnings],
+        "errors": [
+            {"code": error.code, "message": printable(error.message, None), "input": printable(subject, None)}
+            for error, subject in errors
+        ],
+    }
+    return json.dumps(document, ensure_ascii=False, indent=2)
+
+
+def use_verdict(verdict: UseVerdict) -> dict[str, Any]:
+    """One entry of ``uses``, the same in audit, run and license show."""
+    data: dict[str, Any] = msgspec.to_builtins(verdict)
+    return data
+
+
+def audit_result(result: AuditResult) -> dict[str, Any]:
+    """The audit result of the contract; ``evidence`` inside other objects are lists of ids."""
+    data: dict[str, Any] = msgspec.to_builtins(result)
+    return data

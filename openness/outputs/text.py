@@ -1,0 +1,132 @@
+"""What a person reads of an audit: the verdict first, then why, what to do, what is asked, and the evidence.
+
+Nothing depends on color; lines are wrapped to the width given.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Callable, Iterable, Iterator
+
+from openness.records import AuditResult, Fact, Permission, Reason, UseVerdict
+
+Style = Callable[[str, str], str]
+
+WORDS = {
+    Permission.PERMITTED: "PERMITTED",
+    Permission.WITH_DUTIES: "PERMITTED, WITH DUTIES",
+    Permission.NEEDS_ANSWER: "CANNOT SAY YET: YOUR ANSWER DECIDES",
+    Permission.UNKNOWN: "CANNOT SAY",
+    Permission.DENIED: "DENIED",
+}
+COLORS = {
+    Permission.PERMITTED: "green",
+    Permission.WITH_DUTIES: "green",
+    Permission.NEEDS_ANSWER: "yellow",
+    Permission.UNKNOWN: "yellow",
+    Permission.DENIED: "red",
+}
+EFFECT_WORDS = {
+    "grants": "grants",
+    "denied": "denies",
+    "unknown": "leaves open",
+    "asks": "asks",
+    "duty": "allows, with a duty",
+}
+MAX_REASONS = 6
+MAX_EVIDENCE = 12
+
+
+def plain(text: str, _color: str) -> str:
+    return text
+
+
+def audit(result: AuditResult, *, width: int = 80, style: Style = plain, verbose: bool = False) -> str:
+    """The result of one build as text."""
+    lines: list[str] = []
+    for use in result.uses:
+        lines += _verdict_lines(use, width, style, verbose)
+    lines += _about(result, width, verbose)
+    return "\n".join(lines)
+
+
+def use_verdicts(uses: Iterable[UseVerdict], *, width: int = 80, style: Style = plain, verbose: bool = False) -> str:
+    """Verdicts without a build, as ``license show`` prints them."""
+    return "\n".join(line for use in uses for line in _verdict_lines(use, width, style, verbose)).rstrip()
+
+
+def _verdict_lines(use: UseVerdict, width: int, style: Style, verbose: bool) -> Iterator[str]:
+    yield style(f"{WORDS[use.verdict]}  for {use.use}", COLORS[use.verdict])
+    deciding = [r for r in use.reasons if r.effect != "duty" or verbose]
+    if deciding:
+        yield "  Why"
+        shown = deciding if verbose else deciding[:MAX_REASONS]
+        for reason in shown:
+            yield from _reason(reason, width)
+        if len(shown) < len(deciding):
+            yield f"    … and {len(deciding) - len(shown)} more (--verbose shows all)"
+    if use.questions:
+        yield "  Answer these" + (f" (in your favor: {use.once_answered})" if use.once_answered else "")
+        for question in use.questions:
+            yield from _wrapped(f"? {question.text}", width, 4)
+            if question.declare:
+                yield from _wrapped(question.declare, width, 6)
+    if use.duties and use.verdict is not Permission.DENIED:
+        yield "  What you have to do" if use.verdict.passes else "  What you would have to do"
+        for duty in use.duties:
+            yield from _wrapped(f"[ ] {duty.text}  ({duty.id.partition('/')[0]})", width, 4, hang=4)
+    yield ""
+
+
+def _reason(reason: Reason, width: int) -> Iterator[str]:
+    where = " ".join(part for part in (reason.license, reason.section) if part)
+    head = f"{where} {EFFECT_WORDS.get(reason.effect, reason.effect)}: " if where else ""
+    yield from _wrapped(f"- {head}{reason.summary}", width, 4)
+    if reason.quote:
+        yield from _wrapped(f"“{reason.quote}”", width, 6)
+
+
+def _about(result: AuditResult, width: int, verbose: bool) -> Iterator[str]:
+    build = result.build
+    yield "About the file"
+    yield from _wrapped(build.path, width, 2)
+    types = ", ".join(f"{count} {name}" for name, count in sorted(build.tensor_types.items(), key=lambda t: -t[1]))
+    parts = [build.format, build.architecture or "", f"{build.size:,} bytes", types]
+    yield from _wrapped(", ".join(part for part in parts if part), width, 2)
+    yield f"  sha256 {build.sha256}" if build.sha256 else "  not hashed"
+    if result.identity.model:
+        yield from _wrapped(f"said to be {result.identity.model} (basis: {result.identity.basis})", width, 2)
+    strength = result.strength or "none"
+    licenses = ", ".join(result.licenses) or "none identified"
+    yield from _wrapped(f"licenses: {licenses}; category: {result.category}; evidence strength: {strength}", width, 2)
+    if result.evidence:
+        yield "Evidence"
+        shown = result.evidence if verbose else result.evidence[:MAX_EVIDENCE]
+        for fact in shown:
+            yield from _fact(fact, width)
+        if len(shown) < len(result.evidence):
+            yield f"  … and {len(result.evidence) - len(shown)} more (--verbose shows all)"
+    if result.findings:
+        yield "Notes"
+        for finding in result.findings:
+            yield from _wrapped(f"- {finding.message}", width, 2)
+
+
+def _fact(fact: Fact, width: int) -> Iterator[str]:
+    place = fact.place.document + (f", line {fact.place.line}" if fact.place.line else "")
+    yield from _wrapped(f"{fact.standing:<8}  {fact.quote}", width, 2, hang=10)
+    pins = [f"revision {fact.place.revision}"] if fact.place.revision else []
+    pins += [f"sha256 {fact.place.sha256[:16]}…"] if fact.place.sha256 else []
+    yield from _wrapped(", ".join([place, *pins]), width, 12)
+
+
+def _wrapped(text: str, width: int, indent: int, hang: int = 2) -> list[str]:
+    margin = " " * indent
+    return textwrap.wrap(
+        text,
+        max(width, 40),
+        initial_indent=margin,
+        subsequent_indent=margin + " " * hang,
+        break_long_words=False,
+        break_on_hyphens=False,
+    ) or [margin]

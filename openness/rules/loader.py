@@ -1,0 +1,196 @@
+"""Load the rules: a compiled JSON when it matches the YAML files beside it, else the YAML files themselves.
+
+The compiled file is made when the package is built (``build_rules.py``) and exists only for speed: parsing some 200 YAML
+files costs seconds, and an audit needs two or three of them. It is used only while the name and size of every rule file are
+those it was made from, so an edited or added file is never missed.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from openness.errors import RuleError
+from openness.rules import reading
+from openness.rules.model import ClauseType, License, Vocabulary
+
+COMPILED = "compiled.json"
+#: A rule file beyond this is refused before it is parsed (aliases in YAML can grow without bound).
+MAX_RULE_FILE = 1 << 20
+
+
+def packaged(folder: str) -> Path:
+    """``rules`` or ``corpus`` as the wheel carries them, or of the checkout when running from one."""
+    inside = Path(__file__).parent.parent / "data" / folder
+    return inside if inside.is_dir() else Path(__file__).parent.parent.parent / folder
+
+
+def rule_files(root: Path) -> Iterator[tuple[str, Path, int]]:
+    """(name relative to root, path, size) of every rule file, sorted."""
+    for relative in ("", "licenses"):
+        folder = root / relative
+        if not folder.is_dir():
+            continue
+        with os.scandir(folder) as entries:
+            found = sorted((e.name, e.stat().st_size) for e in entries if e.name.endswith(".yaml"))
+        for name, size in found:
+            yield (f"{relative}/{name}" if relative else name), folder / name, size
+
+
+def read_yaml(path: Path) -> Any:
+    """One YAML file as plain data. Raises RuleError on anything that is not a mapping of plain values."""
+    import yaml
+
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+    try:
+        if path.stat().st_size > MAX_RULE_FILE:
+            raise RuleError(f"The rule file {path} is larger than {MAX_RULE_FILE} bytes; split it.")
+        data = yaml.load(path.read_bytes(), Loader=loader)  # noqa: S506 - a safe loader, the C one where it exists
+    except OSError as error:
+        raise RuleError(f"The rule file {path} cannot be read ({error.strerror}); check --rules.") from None
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        where = getattr(error, "problem_mark", None)
+        line = f", line {where.line + 1}" if where else ""
+        raise RuleError(f"The rule file {path}{line} is not valid YAML; correct it and run `openness rules lint`.") from None
+    if not isinstance(data, dict):
+        raise RuleError(f"The rule file {path} must hold a mapping of fields; see docs/rules.md.")
+    return reading.plain(data)
+
+
+def compile_rules(root: Path) -> dict[str, Any]:
+    """Everything under ``root`` as one plain structure, with the names and sizes of the files it came from."""
+    files = {name: size for name, _, size in rule_files(root)}
+    licenses = {}
+    for name, path, _ in rule_files(root):
+        if name.startswith("licenses/"):
+            data = read_yaml(path)
+            licenses[str(data.get("id"))] = data
+    return {
+        "files": files,
+        "clauses": read_yaml(root / "clauses.yaml"),
+        "uses": read_yaml(root / "uses.yaml"),
+        "families": read_yaml(root / "families.yaml"),
+        "licenses": {id: json.dumps(data, ensure_ascii=False) for id, data in sorted(licenses.items())},
+        "names": alias_table(licenses.values()),
+        "texts": text_table(licenses.values()),
+    }
+
+
+def text_table(licenses: Iterable[Mapping[str, Any]]) -> dict[str, str]:
+    """Hash over the words of each text that was read whole → license id."""
+    read = (data for data in licenses if data["text"]["status"] == "whole" and data["text"].get("exact") != "no")
+    return {data["text"]["words_sha256"]: data["id"] for data in read if "words_sha256" in data["text"]}
+
+
+def alias_table(licenses: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
+    """Every way to name a license (normalized) → its ids; more than one id is a defect that lint reports."""
+    from openness.rules.names import normalize, normalize_url
+
+    table: dict[str, list[str]] = {}
+    for data in licenses:
+        id = str(data["id"])
+        names = [id, data["spdx"], *(n for k, ns in data.get("aliases", {}).items() if k != "urls" for n in ns)]
+        urls = [normalize_url(url) for url in data.get("aliases", {}).get("urls", ())]
+        for name in dict.fromkeys([*map(normalize, map(str, names)), *urls]):
+            table.setdefault(name, []).append(id)
+    return table
+
+
+class Ruleset:
+    """Rules as loaded, license records made on demand. ``extra`` are further folders (``--rules DIR``)."""
+
+    def __init__(self, compiled: Mapping[str, Any]) -> None:
+        self._compiled = compiled
+        self._licenses: dict[str, License] = {}
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        return reading.vocabulary(self._compiled["uses"])
+
+    @cached_property
+    def types(self) -> dict[str, ClauseType]:
+        return reading.clause_types(self._compiled["clauses"], self._compiled["uses"]["sets"])
+
+    @property
+    def license_ids(self) -> list[str]:
+        return list(self._compiled["licenses"])
+
+    @property
+    def names(self) -> Mapping[str, list[str]]:
+        """Normalized name or URL → license ids."""
+        names: Mapping[str, list[str]] = self._compiled["names"]
+        return names
+
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Hash over the words of a license text (``evidence.license_text.words_sha256``) → license id."""
+        texts: Mapping[str, str] = self._compiled["texts"]
+        return texts
+
+    @property
+    def families(self) -> Mapping[str, Any]:
+        """Tags that name a family of licenses → candidates and why (``rules/families.yaml``)."""
+        families: Mapping[str, Any] = self._compiled["families"]["families"]
+        return families
+
+    @property
+    def version(self) -> str:
+        """The date of the rules, as the envelope's ``tool.rules`` prints it."""
+        return str(self._compiled["clauses"]["verified"])
+
+    def license(self, id: str) -> License:
+        """The license with this id. Raises KeyError for an unknown id."""
+        if id not in self._licenses:
+            data = json.loads(self._compiled["licenses"][id])
+            self._licenses[id] = reading.license_record(data, self._compiled["uses"]["sets"])
+        return self._licenses[id]
+
+
+def load(extra: Iterable[Path] = ()) -> Ruleset:
+    """The packaged rules, plus licenses of further folders, which may add but not replace.
+
+    Raises RuleError for a malformed file or an id that is already taken.
+    """
+    compiled = _packaged_rules()
+    for folder in extra:
+        compiled = _with_extra(compiled, folder)
+    return Ruleset(compiled)
+
+
+def _packaged_rules() -> dict[str, Any]:
+    root = packaged("rules")
+    try:
+        with open(root / COMPILED, "rb") as file:
+            compiled: dict[str, Any] = json.load(file)
+        if compiled["files"] == {name: size for name, _, size in rule_files(root)}:
+            return compiled
+    except (OSError, ValueError, KeyError):
+        pass
+    return compile_rules(root)
+
+
+def _with_extra(compiled: dict[str, Any], folder: Path) -> dict[str, Any]:
+    from openness.rules import schema
+
+    if not folder.is_dir():
+        raise RuleError(f"The rules folder {folder} does not exist; give --rules a folder with licenses/*.yaml.")
+    found = {}
+    for name, path, _ in rule_files(folder):
+        if name.startswith("licenses/") or name not in ("clauses.yaml", "uses.yaml", "families.yaml"):
+            data = read_yaml(path)
+            problems = schema.license_problems(data, compiled["clauses"], compiled["uses"])
+            if problems:
+                raise RuleError(f"The rule file {path}: {problems[0]}; see `openness rules lint --rules {folder}`.")
+            if data["id"] in compiled["licenses"] or data["id"] in found:
+                raise RuleError(f"The rule file {path} repeats the license id {data['id']}; choose another id.")
+            found[data["id"]] = data
+    names = {name: list(ids) for name, ids in compiled["names"].items()}
+    for name, ids in alias_table(found.values()).items():
+        names[name] = [*names.get(name, []), *ids]
+    licenses = compiled["licenses"] | {id: json.dumps(data, ensure_ascii=False) for id, data in found.items()}
+    texts = compiled["texts"] | text_table(found.values())
+    return compiled | {"licenses": licenses, "names": names, "texts": texts}

@@ -1,0 +1,99 @@
+"""What lies beside a build: the card, license and notice files, an adapter's configuration, a Hugging Face cache above.
+
+Only regular files of moderate size are read, by fixed names; nothing a document names is followed.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import msgspec
+
+from openness.records import Absent
+
+#: A card or license beyond this is not read (the largest license text known here has 35 kB).
+MAX_DOCUMENT = 1 << 20
+NAMES = re.compile(
+    r"(readme\.md|model_?card\.md|(un)?licen[cs]e[\w.+-]*|copying[\w.]*|notice[\w.]*|adapter_config\.json)",
+    re.IGNORECASE,
+)
+SKIPPED_SUFFIXES = (".gguf", ".py", ".safetensors", ".bin", ".spdx", ".json5", ".png", ".svg")
+MAX_NEIGHBORS = 20
+MAX_ENTRIES = 20_000
+CACHE_FOLDER = re.compile(r"models--(?P<owner>[\w.-]+?)--(?P<name>[\w.-]+)")
+
+
+class Document(msgspec.Struct, frozen=True):
+    """Bytes as found, with what pins them. ``kind``: card, license, notice or adapter."""
+
+    name: str
+    kind: str
+    data: bytes
+    sha256: str
+    path: str
+    revision: str | None = None
+
+
+class CachedRepository(msgspec.Struct, frozen=True):
+    """A Hugging Face cache folder that a path lies in: the repository and the commit of its snapshot."""
+
+    model: str
+    revision: str
+
+
+def neighbors(build: Path) -> Iterator[Document | Absent]:
+    """Documents beside ``build``, in the order of their names; what cannot be read is an Absent."""
+    folder = build.parent
+    repository = cached_repository(build)
+    try:
+        with os.scandir(folder) as entries:
+            names = sorted(e.name for _, e in zip(range(MAX_ENTRIES), entries, strict=False) if _wanted(e.name))
+    except OSError as error:
+        yield Absent(str(folder), error.strerror or "cannot be listed")
+        return
+    for name in names[:MAX_NEIGHBORS]:
+        yield _read(folder / name, repository.revision if repository else None)
+
+
+def cached_repository(build: Path) -> CachedRepository | None:
+    """The repository whose cache snapshot holds ``build``: ``models--owner--name/snapshots/<commit>/…``."""
+    parts = build.absolute().parts
+    for index, part in enumerate(parts[:-3]):
+        match = CACHE_FOLDER.fullmatch(part)
+        if match and parts[index + 1] == "snapshots":
+            return CachedRepository(f"{match['owner']}/{match['name']}", parts[index + 2])
+    return None
+
+
+def _wanted(name: str) -> bool:
+    return bool(NAMES.fullmatch(name)) and not name.casefold().endswith(SKIPPED_SUFFIXES)
+
+
+def _kind(name: str) -> str:
+    lower = name.casefold()
+    if lower.endswith("card.md") or lower == "readme.md":
+        return "card"
+    if lower == "adapter_config.json":
+        return "adapter"
+    return "notice" if lower.startswith("notice") else "license"
+
+
+def _read(path: Path, revision: str | None) -> Document | Absent:
+    try:
+        descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
+    except OSError as error:
+        return Absent(str(path), error.strerror or "cannot be opened")
+    with open(descriptor, "rb") as file:
+        status = os.fstat(descriptor)
+        if not stat.S_ISREG(status.st_mode):
+            return Absent(str(path), "not a regular file")
+        if status.st_size > MAX_DOCUMENT:
+            return Absent(str(path), f"larger than {MAX_DOCUMENT} bytes")
+        data = file.read(MAX_DOCUMENT + 1)
+    digest = hashlib.sha256(data).hexdigest()
+    return Document(path.name, _kind(path.name), data, digest, str(path), revision)

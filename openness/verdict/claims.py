@@ -1,0 +1,147 @@
+"""License claims from several sources, settled into what binds: agreement, narrowing of family tags, or contradiction.
+
+Each source (the build's header, a card, a license text, the user) makes one claim. Claims that can mean the same license agree,
+and the narrower one says which of a family it is. Claims that exclude each other are a contradiction, which nothing here
+settles: every claimed license is judged and the result is at least ``unknown``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from openness.records import Contradiction, Fact, Finding, Standing
+from openness.rules.expressions import AllOf, AnyOf, Expression, Term, license_ids, parse, terms
+from openness.rules.loader import Ruleset
+from openness.rules.names import EMPTY_NAMES, Resolved, normalize
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """What one source says of the license. ``evidence`` are fact ids."""
+
+    source: str
+    standing: Standing
+    expression: Expression
+    evidence: tuple[str, ...]
+
+    @property
+    def ids(self) -> frozenset[str]:
+        return license_ids(self.expression)
+
+    @property
+    def resolves(self) -> bool:
+        return all(term.resolved.ids for term in terms(self.expression))
+
+
+class Settled(msgspec.Struct, frozen=True):
+    """What binds: expressions that all apply, with what is wrong about the evidence."""
+
+    expressions: tuple[Expression, ...]
+    strength: Standing | None
+    evidence: tuple[str, ...]
+    contradictions: tuple[Contradiction, ...]
+    findings: tuple[Finding, ...]
+
+
+def claims_of(facts: Sequence[Fact], ruleset: Ruleset) -> list[Claim]:
+    """One claim for each source that says anything of a license."""
+    claims = []
+    for source in dict.fromkeys(_source(fact) for fact in facts):
+        own = [fact for fact in facts if _source(fact) == source]
+        claims += _text_claims(own) if source.startswith("text:") else _named_claims(source, own, ruleset)
+    return claims
+
+
+def _source(fact: Fact) -> str:
+    """``build:general.license`` → ``build``; documents stay apart: ``card:README.md:license`` → ``card:README.md``."""
+    kind, _, rest = fact.id.partition(":")
+    return kind if kind in ("build", "user") else f"{kind}:{rest.partition(':')[0]}"
+
+
+def _text_claims(facts: list[Fact]) -> list[Claim]:
+    claims = []
+    for fact in facts:
+        if fact.claim == "license-text":
+            name = fact.quote if fact.value is None else str(fact.value)
+            resolved = Resolved(name, (), "none") if fact.value is None else Resolved(name, (str(fact.value),), "text")
+            claims.append(Claim(_source(fact), Standing.TEXT, Term(resolved), (fact.id,)))
+    return claims
+
+
+def _named_claims(source: str, facts: list[Fact], ruleset: Ruleset) -> list[Claim]:
+    """A tag, a license_name and a link of one source. ``other`` defers to the name, a name that does not resolve to the
+    link; a name or link that resolves beside a tag is a claim of its own, so that they can be held against each other."""
+    by_claim = {claim: [f for f in facts if f.claim == claim] for claim in ("license", "license-name", "license-link")}
+    claims = []
+    for fact in (f for group in by_claim.values() for f in group):
+        if fact.claim == "license" and isinstance(fact.value, str) and normalize(fact.value) in EMPTY_NAMES:
+            continue
+        expression = parse(fact.value, ruleset)
+        claims.append(Claim(source, fact.standing, expression, (fact.id,)))
+    tags = [c for c in claims if c.evidence[0] in {f.id for f in by_claim["license"]}]
+    resolved = [c for c in claims if c.resolves]
+    kept = tags + [c for c in resolved if c not in tags]
+    if not kept and facts_with_license(facts):
+        empty = Term(Resolved(str(facts_with_license(facts)[0].value), (), "none"))
+        return [Claim(source, facts[0].standing, empty, tuple(f.id for f in facts_with_license(facts)))]
+    return kept
+
+
+def facts_with_license(facts: Iterable[Fact]) -> list[Fact]:
+    return [fact for fact in facts if fact.claim in ("license", "license-name", "license-link")]
+
+
+def settle(claims: Sequence[Claim]) -> Settled:
+    """Weigh the claims against each other; see the head of this module."""
+    named = [claim for claim in claims if claim.resolves]
+    open_ones = [claim for claim in claims if not claim.resolves]
+    # ``license: other`` with nothing behind it defers to a source that does name a license
+    deferring = [c for c in open_ones if _defers(c) and named]
+    judged = named + [c for c in open_ones if c not in deferring]
+    contradictions = _contradictions(judged)
+    strength = max((c.standing for c in judged), key=lambda s: s.rank, default=None)
+    return Settled(
+        expressions=tuple(dict.fromkeys(_narrow(claim.expression, judged) for claim in judged)),
+        strength=strength if not contradictions else min((c.standing for c in judged), key=lambda s: s.rank),
+        evidence=tuple(id for claim in claims for id in claim.evidence),
+        contradictions=contradictions,
+        findings=tuple(_contradiction_finding(n, c) for n, c in enumerate(contradictions, 1)),
+    )
+
+
+def _defers(claim: Claim) -> bool:
+    return all(normalize(term.resolved.name) in EMPTY_NAMES for term in terms(claim.expression))
+
+
+def _contradictions(claims: Sequence[Claim]) -> tuple[Contradiction, ...]:
+    found = []
+    for index, one in enumerate(claims):
+        for other in claims[index + 1 :]:
+            if one.resolves and other.resolves and not (one.ids & other.ids):
+                found.append(Contradiction("license", (*one.evidence, *other.evidence)))
+    return tuple(found)
+
+
+def _contradiction_finding(number: int, contradiction: Contradiction) -> Finding:
+    return Finding(
+        f"contradiction:{number}",
+        "license-claims-agree",
+        "unknown",
+        "Sources state licenses that exclude each other, and nothing at hand settles which one holds.",
+        contradiction.evidence,
+    )
+
+
+def _narrow(expression: Expression, claims: Sequence[Claim]) -> Expression:
+    """A family tag narrowed to the members that every other claim also allows."""
+    if isinstance(expression, AllOf):
+        return AllOf(tuple(_narrow(part, claims) for part in expression.parts))
+    if isinstance(expression, AnyOf):
+        return AnyOf(tuple(_narrow(part, claims) for part in expression.parts))
+    ids = frozenset(expression.resolved.ids)
+    for claim in claims:
+        if ids & claim.ids:
+            ids &= claim.ids
+    kept = tuple(id for id in expression.resolved.ids if id in ids)
+    return Term(msgspec.structs.replace(expression.resolved, ids=kept))

@@ -1,0 +1,1 @@
+"""Tests mirror the package; they need no network unless marked ``real``."""
