@@ -181,17 +181,7 @@ class Build:
 # --- Real builds -----------------------------------------------------------------------------------------------------
 
 #: What pip says when no index answers, as opposed to an index that does not have the package.
-_UNREACHABLE = (
-    "retrying (",
-    "connection",
-    "timed out",
-    "name resolution",
-    "name or service not known",
-    "network is unreachable",
-    "ssl",
-    "proxy",
-    "no module named pip",
-)
+_UNREACHABLE = ("retrying (", "connection broken", "failed to establish", "network is unreachable", "no module named pip")
 _offline: list[str] = []  # set once no index answered, so that a run asks only once
 
 

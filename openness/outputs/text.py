@@ -8,6 +8,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 
+import msgspec
+
 from openness.records import AuditResult, Fact, Permission, Reason, UseVerdict
 
 Style = Callable[[str, str], str]
@@ -60,6 +62,7 @@ def _verdict_lines(use: UseVerdict, width: int, style: Style, verbose: bool) -> 
     deciding = [r for r in use.reasons if r.effect != "duty" or verbose]
     if deciding:
         yield "  Why"
+        deciding = _merged(deciding)
         shown = deciding if verbose else deciding[:MAX_REASONS]
         for reason in shown:
             yield from _reason(reason, width)
@@ -73,9 +76,28 @@ def _verdict_lines(use: UseVerdict, width: int, style: Style, verbose: bool) -> 
                 yield from _wrapped(question.declare, width, 6)
     if use.duties and use.verdict is not Permission.DENIED:
         yield "  What you have to do" if use.verdict.passes else "  What you would have to do"
-        for duty in use.duties:
-            yield from _wrapped(f"[ ] {duty.text}  ({duty.id.partition('/')[0]})", width, 4, hang=4)
+        for text, licenses in _grouped((duty.text, duty.id.partition("/")[0]) for duty in use.duties):
+            yield from _wrapped(f"[ ] {text}  ({licenses})", width, 4, hang=4)
     yield ""
+
+
+def _grouped(pairs: Iterable[tuple[str, str]]) -> Iterator[tuple[str, str]]:
+    """Equal texts of several licenses once, with the licenses named together."""
+    groups: dict[str, list[str]] = {}
+    for text, license in pairs:
+        groups.setdefault(text, []).append(license)
+    return ((text, ", ".join(dict.fromkeys(licenses))) for text, licenses in groups.items())
+
+
+def _merged(reasons: list[Reason]) -> list[Reason]:
+    """Reasons that several members of a family share word for word, once, under all their names."""
+    groups: dict[tuple[str, ...], list[Reason]] = {}
+    for reason in reasons:
+        groups.setdefault((reason.section, reason.clause, reason.effect, reason.summary, reason.quote), []).append(reason)
+    return [
+        msgspec.structs.replace(group[0], license=", ".join(dict.fromkeys(r.license for r in group)))
+        for group in groups.values()
+    ]
 
 
 def _reason(reason: Reason, width: int) -> Iterator[str]:

@@ -8,13 +8,10 @@ skipped. Whatever is wrong, the error is :class:`openness.errors.GGUFError`, one
 
 from __future__ import annotations
 
-import os
-import stat
 import struct
 
-from ..errors import GGUFError
 from . import gguf_types as spec
-from .gguf_bytes import DISTRUST, OUTDATED, REFETCH, Cursor, bad
+from .gguf_bytes import DISTRUST, OUTDATED, REFETCH, Cursor, bad, regular_size
 from .gguf_foreign import PEEK, not_gguf
 from .gguf_layout import check_layout, round_up, short, tensor_size
 from .gguf_records import (
@@ -64,7 +61,7 @@ def read_header(fd: int, *, hash_arrays: tuple[str, ...] = ()) -> GGUFHeader:
     ``hash_arrays`` names metadata arrays whose elements are hashed (:class:`ArrayInfo`). In a shard of a split file
     only the tensors of this shard are checked. Raises GGUFError for all that is not a complete, sound GGUF file.
     """
-    cursor = Cursor(fd, _regular_size(fd))
+    cursor = Cursor(fd, regular_size(fd))
     version, byte_order = _read_start(cursor)
     cursor.set_byte_order(byte_order)
     tensor_count, pair_count = _read_counts(cursor)
@@ -112,18 +109,6 @@ def array_sha256(fd: int, header: GGUFHeader, key: str, first: int | None = None
     elif array.count:
         cursor.skip((array.end - array.start) // array.count * count, key)
     return cursor.sha256(array.start, cursor.pos)
-
-
-def _regular_size(fd: int) -> int:
-    """The size in bytes; a pipe, a device or a folder is refused before anything is read, since reading might block."""
-    try:
-        status = os.fstat(fd)
-    except OSError as error:
-        raise GGUFError(f"the file cannot be read: {error.strerror}; open it again") from error
-    if not stat.S_ISREG(status.st_mode):
-        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, socket or device"
-        raise GGUFError(f"not a regular file: this is {kind} (at byte 0); give the path of a .gguf file")
-    return status.st_size
 
 
 def _read_start(cursor: Cursor) -> tuple[int, str]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import stat
 import struct
 
 from ..errors import GGUFError
@@ -24,6 +25,18 @@ OUTDATED = "update openness, or convert the model again with a current llama.cpp
 def bad(what: str, at: int, advice: str = REFETCH) -> GGUFError:
     """One sentence: what is wrong, at which byte, what to do. ``what`` must be free of control characters already."""
     return GGUFError(f"{what} (at byte {at}): {advice}")
+
+
+def regular_size(fd: int) -> int:
+    """The size in bytes; a pipe, a device or a folder is refused before anything is read, since reading might block."""
+    try:
+        status = os.fstat(fd)
+    except OSError as error:
+        raise GGUFError(f"the file cannot be read: {error.strerror}; open it again") from error
+    if not stat.S_ISREG(status.st_mode):
+        kind = "a folder" if stat.S_ISDIR(status.st_mode) else "a pipe, socket or device"
+        raise GGUFError(f"not a regular file: this is {kind} (at byte 0); give the path of a .gguf file")
+    return status.st_size
 
 
 class Cursor:

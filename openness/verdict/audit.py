@@ -18,6 +18,7 @@ from openness.records import (
     UseVerdict,
     worst,
 )
+from openness.rules.expressions import license_ids, terms
 from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, FactSet, License
 from openness.verdict.claims import Settled, claims_of, settle
@@ -51,7 +52,7 @@ def audit(
     if quoter is not None:
         uses = tuple(_with_quotes(use, ruleset, quoter) for use in uses)
     verdict = worst(use.verdict for use in uses)
-    ids = tuple(sorted({id for e in settled.expressions for id in _ids(e)}))
+    ids = tuple(sorted({id for e in settled.expressions for id in license_ids(e)}))
     return AuditResult(
         build=build,
         identity=identity or BuildIdentity(),
@@ -71,12 +72,6 @@ def unreadable(build: Build, question: Question, message: str) -> AuditResult:
     reason = Reason("", "", "BUILD", "unknown", message)
     uses = tuple(UseVerdict(use, Permission.UNKNOWN, None, (reason,)) for use in question.uses)
     return AuditResult(build, BuildIdentity(), Permission.UNKNOWN, None, uses, "unverified")
-
-
-def _ids(expression: object) -> Iterable[str]:
-    from openness.rules.expressions import license_ids
-
-    return license_ids(expression)  # type: ignore[arg-type]
 
 
 def _one_use(use: str, settled: Settled, question: Question, ruleset: Ruleset) -> UseVerdict:
@@ -134,6 +129,17 @@ def _category(ids: Sequence[str], settled: Settled, ruleset: Ruleset) -> str:
 
 def _findings(settled: Settled, facts: Sequence[Fact]) -> Iterable[Finding]:
     yield from settled.findings
+    for expression in settled.expressions:
+        for term in terms(expression):
+            if len(term.resolved.ids) > 1:
+                yield Finding(
+                    f"family:{term.resolved.name}",
+                    "family-name",
+                    "lowers",
+                    f"{term.resolved.name} names {len(term.resolved.ids)} texts ({', '.join(term.resolved.ids)}); the "
+                    "strictest counts until the text beside the file says which one it is.",
+                    settled.evidence,
+                )
     bases = [fact for fact in facts if fact.claim == "base-model"]
     if bases:
         names = ", ".join(dict.fromkeys(str(fact.value) for fact in bases))

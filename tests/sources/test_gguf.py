@@ -1,75 +1,24 @@
-"""The GGUF header reader on sound files: of our own making, and two real builds against the ``gguf`` package."""
+"""The GGUF header reader on sound files of our own making, and on descriptors that are none."""
 
 from __future__ import annotations
 
 import hashlib
-import math
 import os
 import struct
 import subprocess
 import sys
-import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from openness.errors import GGUFError
 from openness.sources import gguf, gguf_bytes
-from openness.sources.gguf_types import SCALARS, TENSOR_TYPES
 from tests import builds
 from tests.builds import Array, Build, Tensor, Value
-
-
-@contextmanager
-def opened(content: bytes | Path) -> Iterator[int]:
-    """A descriptor of a file with this content, or of this file."""
-    if isinstance(content, Path):
-        fd = os.open(content, os.O_RDONLY)
-    else:
-        with tempfile.TemporaryFile() as file:
-            file.write(content)
-            file.flush()
-            fd = os.dup(file.fileno())
-    try:
-        yield fd
-    finally:
-        os.close(fd)
-
-
-def read(build: Build | bytes, **options: Any) -> gguf.GGUFHeader:
-    with opened(build.encode() if isinstance(build, Build) else build) as fd:
-        return gguf.read_header(fd, **options)
-
-
-TOKENS = ("<s>", "</s>", "Hello", " world", "")
-MODEL = Build(
-    metadata={
-        "general.architecture": Value("string", "llama"),
-        "general.name": Value("string", "Tiny Llama"),
-        "general.license": Value("string", "apache-2.0"),
-        "general.license.link": Value("string", "https://example.org/LICENSE"),
-        "general.base_model.count": Value("uint32", 1),
-        "general.base_model.0.name": Value("string", "Parent"),
-        "general.tags": Array("string", ["chat", "en"]),
-        "llama.block_count": Value("uint32", 2),
-        "llama.attention.head_count": Array("int32", [4, 8]),
-        "llama.rope.freq_base": Value("float32", 10000.0),
-        "llama.use_parallel_residual": Value("bool", 1),
-        "tokenizer.ggml.tokens": Array("string", TOKENS),
-        "tokenizer.ggml.token_type": Array("int32", [1, 2, 3, 4, 5]),
-    },
-    tensors=[
-        Tensor("token_embd.weight", (256, 5), 12),
-        Tensor("blk.0.attn_norm.weight", (256,)),
-        Tensor("output.weight", (32, 2, 2), 8),
-    ],
-)
-
+from tests.sources.reading import MODEL, TOKENS, opened, read
 
 # --- What a header says ----------------------------------------------------------------------------------------------
 
@@ -303,19 +252,10 @@ def fifo(folder: Path) -> Iterator[int]:
         os.close(fd)
 
 
-@contextmanager
-def path(name: str | Path) -> Iterator[int]:
-    fd = os.open(name, os.O_RDONLY)
-    try:
-        yield fd
-    finally:
-        os.close(fd)
-
-
 @pytest.mark.skipif(os.name != "posix", reason="pipes and folders cannot be opened like this elsewhere")
 @pytest.mark.parametrize(
     ("special", "named"),
-    [(fifo, "pipe"), (path, "folder"), (lambda _: path("/dev/zero"), "device")],
+    [(fifo, "pipe"), (opened, "folder"), (lambda _: opened(Path("/dev/zero")), "device")],
     ids=["pipe", "folder", "device"],
 )
 def test_what_is_no_regular_file_is_refused_without_blocking(special: Callable[[Path], Any], named: str, tmp_path: Path) -> None:
@@ -336,160 +276,11 @@ def test_a_descriptor_that_cannot_be_read_gives_the_same_error(tmp_path: Path) -
 def test_a_file_that_shrinks_while_it_is_read_is_an_error_not_a_crash(tmp_path: Path) -> None:
     file = tmp_path / "m.gguf"
     file.write_bytes(Build({"general.tags": Array("string", ["x"])}, tail=bytes(1 << 20)).encode())
-    with path(file) as fd:
+    with opened(file) as fd:
         cursor = gguf_bytes.Cursor(fd, os.fstat(fd).st_size)
         os.truncate(file, 40)
         with pytest.raises(GGUFError, match="became shorter"):
             cursor.skip_strings(1000, "tokens")
-
-
-# --- The types, and the real builds, against the gguf package --------------------------------------------------------
-
-
-def test_the_tables_agree_with_the_gguf_package() -> None:
-    constants = pytest.importorskip("gguf.constants")
-    theirs = {int(t): (t.name, *constants.GGML_QUANT_SIZES[t]) for t in constants.GGMLQuantizationType}
-    assert theirs.items() <= {number: tuple(ours) for number, ours in TENSOR_TYPES.items()}.items()
-    assert {int(t): t.name.lower() for t in constants.GGUFValueType if t.name not in ("STRING", "ARRAY")} == {
-        number: scalar.name for number, scalar in SCALARS.items()
-    }
-
-
-@pytest.fixture(params=[builds.smollm2, builds.gemma3], ids=["smollm2", "gemma3"])
-def real(request: pytest.FixtureRequest) -> Path:
-    found: Path = request.param()
-    return found
-
-
-@pytest.mark.real
-def test_every_key_and_tensor_of_a_real_build_is_what_the_gguf_package_reads(real: Path) -> None:
-    oracle = pytest.importorskip("gguf").GGUFReader(real)
-    with path(real) as fd:
-        header = gguf.read_header(fd)
-    fields = {key: field for key, field in oracle.fields.items() if not key.startswith("GGUF.")}
-    assert fields.keys() == header.metadata.keys() | header.arrays.keys()
-    for key, value in header.metadata.items():
-        assert type(value)(_oracle_value(fields[key])) == value, key
-    for key, array in header.arrays.items():
-        field = fields[key]
-        assert (len(field.data), field.types[-1].name.lower()) == (array.count, array.element_type), key
-        if array.values is not None:
-            assert [v.decode() if isinstance(v, bytes) else v for v in array.values] == field.contents(), key
-    assert [
-        (
-            t.name,
-            tuple(int(d) for d in t.shape),
-            int(t.tensor_type),
-            t.tensor_type.name,
-            int(t.data_offset),
-            int(t.n_bytes),
-        )
-        for t in oracle.tensors
-    ] == [(t.name, t.dims, t.type_id, t.type_name, header.data_start + t.offset, t.size) for t in header.tensors]
-    assert header.data_start == oracle.data_offset
-    assert header.trailing == 0
-
-
-def _oracle_value(field: Any) -> Any:
-    value = field.contents()
-    return value.encode() if isinstance(value, str) else value
-
-
-@pytest.mark.real
-def test_the_real_builds_say_what_is_known_of_them() -> None:
-    with path(builds.smollm2()) as fd:
-        header = gguf.read_header(fd, hash_arrays=(gguf.TOKENS,))
-        # model-families/tokenizers.yaml
-        assert gguf.tokenizer_hash(header) == "e3f79317b457a91937391f6e0ee99d97ba2a3adae02bc26db8f59710ddb27ffe"
-        prefix = gguf.array_sha256(fd, header, gguf.TOKENS, 30000)
-        assert prefix == "bc094e0ed96af339b68049ec3e301d6cea843c9a67008385ac923306fb0f6bb4"
-    assert gguf.tensor_types(header) == {"Q4_1": 210, "F32": 61, "Q8_0": 1}
-    assert gguf.shapes(header)["block_count"] == 30
-    with path(builds.gemma3()) as fd:
-        header = gguf.read_header(fd)
-    assert gguf.tensor_types(header) == {"F32": 109, "Q5_0": 81, "Q4_K": 27, "Q8_0": 10, "Q6_K": 9}
-    assert gguf.general_claims(header)["general.license"] == b"gemma"
-
-
-# --- Properties ------------------------------------------------------------------------------------------------------
-
-keys = st.text(st.characters(min_codepoint=0x21, max_codepoint=0x7E), min_size=1, max_size=20).filter(
-    lambda key: key != "general.alignment" and not key.startswith("split.")
-)
-
-
-def integers(kind: str) -> st.SearchStrategy[Value]:
-    _, code = builds.KINDS[kind]
-    bits = 8 * struct.calcsize("=" + code)
-    low, high = (0, (1 << bits) - 1) if kind.startswith("u") else (-(1 << bits - 1), (1 << bits - 1) - 1)
-    return st.integers(low, high).map(lambda value: Value(kind, value))
-
-
-scalars = st.one_of(
-    *(integers(kind) for kind in builds.KINDS if "int" in kind),
-    st.booleans().map(lambda value: Value("bool", value)),
-    st.floats(width=32, allow_nan=False).map(lambda value: Value("float32", value)),
-    st.floats(allow_nan=False).map(lambda value: Value("float64", value)),
-    st.binary(max_size=300).map(lambda value: Value("string", value)),
-)
-arrays = st.one_of(
-    st.lists(st.binary(max_size=300), max_size=20).map(lambda v: Array("string", v)),
-    st.lists(st.integers(-(1 << 31), (1 << 31) - 1), max_size=20).map(lambda v: Array("int32", v)),
-)
-
-
-@given(st.dictionaries(keys, scalars | arrays, max_size=20), st.sampled_from(["little", "big"]), st.sampled_from([2, 3]))
-def test_whatever_metadata_is_written_comes_back(metadata: dict[str, Value | Array], byte_order: str, version: int) -> None:
-    build = Build(metadata, byte_order=byte_order, version=version).encode()
-    header = read(build)
-    for key, entry in metadata.items():
-        if isinstance(entry, Value):
-            assert header.metadata[key] == entry.data
-        else:
-            found = header.arrays[key]
-            stored = entry.encode("<" if byte_order == "little" else ">")[16:]
-            assert (found.element_type, found.count) == (entry.kind, len(entry.items))
-            assert build[found.start : found.end] == stored
-            assert found.values in (None, tuple(entry.items))
-
-
-def test_infinities_and_nan_are_kept() -> None:
-    metadata = read(Build({"a": Value("float32", math.inf), "b": Value("float64", math.nan)})).metadata
-    assert metadata["a"] == math.inf
-    assert isinstance(metadata["b"], float)
-    assert math.isnan(metadata["b"])
-
-
-@settings(max_examples=300)
-@given(st.binary(max_size=400), st.sampled_from([b"", b"GGUF", b"GGUF\3\0\0\0", MODEL.encode()[:200]]))
-def test_arbitrary_bytes_raise_nothing_but_our_error(tail: bytes, head: bytes) -> None:
-    parses_or_refuses(head + tail)
-
-
-@settings(max_examples=500)
-@given(st.data())
-def test_a_mutated_file_parses_or_is_refused(data: st.DataObject) -> None:
-    content = bytearray(MODEL.encode())
-    end = read(MODEL).header_end
-    for _ in range(data.draw(st.integers(0, 4))):
-        content[data.draw(st.integers(0, end - 1))] = data.draw(st.integers(0, 255))
-    cut = data.draw(st.none() | st.integers(0, len(content)))
-    parses_or_refuses(bytes(content[:cut]))
-
-
-def is_one_printable_sentence(error: GGUFError) -> None:
-    assert error.message.isprintable()
-
-
-def parses_or_refuses(content: bytes) -> None:
-    try:
-        header = read(content, hash_arrays=(gguf.TOKENS,))
-    except GGUFError as error:
-        is_one_printable_sentence(error)
-        return
-    for tensor in header.tensors:
-        assert header.data_start + tensor.offset + (tensor.size or 0) <= len(content)
-    gguf.general_claims(header), gguf.shapes(header), gguf.tensor_types(header), gguf.architecture(header)
 
 
 # --- Import ----------------------------------------------------------------------------------------------------------
