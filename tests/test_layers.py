@@ -7,7 +7,20 @@ from collections.abc import Iterator
 from pathlib import Path
 
 PACKAGE = Path(__file__).parent.parent / "openness"
-ORDER = ["records", "errors", "printable", "sources", "evidence", "rules", "verdict", "policy", "auditing", "gate", "outputs", "cli"]
+ORDER = [
+    "records",
+    "errors",
+    "printable",
+    "sources",
+    "evidence",
+    "rules",
+    "verdict",
+    "policy",
+    "auditing",
+    "gate",
+    "outputs",
+    "cli",
+]
 #: Foundations import nothing of ours to their right; ``openness`` itself holds only the version.
 RANK = {name: rank for rank, name in enumerate(ORDER)}
 

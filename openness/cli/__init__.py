@@ -10,7 +10,7 @@ import click
 
 from openness import __version__
 from openness.cli.common import DISCLAIMER, Settings, global_options
-from openness.errors import OpennessError
+from openness.errors import ExitCode, OpennessError
 
 COMMANDS = {
     "audit": ("openness.cli.audit", "May I use this local build? Verdict, evidence, duties."),
@@ -66,4 +66,9 @@ def main() -> None:
         # the reader of our output has gone; nothing more can be said to it
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
+    except Exception as error:  # a bug of ours: never a traceback, and never an exit code that reads as a verdict
+        if os.environ.get("OPENNESS_DEBUG"):
+            raise
+        click.echo(f"openness: internal error ({type(error).__name__}); run again with OPENNESS_DEBUG=1 and report it.", err=True)
+        code = int(ExitCode.INTEGRITY)
     sys.exit(code or 0)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
+import msgspec
 
 from openness.cli import judging
 from openness.cli.common import DISCLAIMER, Settings, global_options
@@ -94,7 +95,7 @@ def run(build: str, request: Request, asked: judging.Asked, settings: Settings) 
         companions = []
         for file in options.model_files:
             further = stack.enter_context(HeldFile(file.path))
-            audits.append(judging.audit_held(further, replace(asked, model=None), settings, reuse_hash=False))
+            audits.append(judging.audit_held(further, msgspec.structs.replace(asked, model=None), settings, reuse_hash=False))
             companions.append(Companion(file.kind, further))
         _show_verdicts(audits, settings)
         code = worst_exit([judging.exit_code(audited) for audited in audits])

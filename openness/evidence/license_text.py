@@ -30,6 +30,11 @@ def decode(data: bytes) -> str:
         return data.decode("latin-1")
 
 
+def lines_of(text: str) -> list[str]:
+    """Lines as an editor counts them: only line feeds end one, so that a cited line can be found by hand."""
+    return text.replace("\r\n", "\n").split("\n")
+
+
 def words_sha256(text: str) -> str:
     """sha256 over the words of a text, lower-cased and joined by blanks, without copyright lines."""
     text = COPYRIGHT_LINE.sub("", BRACKETED_HEAD.sub("", text))
@@ -56,5 +61,5 @@ def quote(document: Document, pinned_sha256: str | None, lines: tuple[int, int] 
     if lines is None or document.sha256 != pinned_sha256:
         return None
     first, last = lines
-    found = decode(document.data).splitlines()[first - 1 : last]
+    found = lines_of(decode(document.data))[first - 1 : last]
     return printable(" ".join(line.strip() for line in found), QUOTE_LIMIT), first

@@ -95,8 +95,7 @@ def _merged(reasons: list[Reason]) -> list[Reason]:
     for reason in reasons:
         groups.setdefault((reason.section, reason.clause, reason.effect, reason.summary, reason.quote), []).append(reason)
     return [
-        msgspec.structs.replace(group[0], license=", ".join(dict.fromkeys(r.license for r in group)))
-        for group in groups.values()
+        msgspec.structs.replace(group[0], license=", ".join(dict.fromkeys(r.license for r in group))) for group in groups.values()
     ]
 
 

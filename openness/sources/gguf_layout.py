@@ -21,7 +21,7 @@ def tensor_size(name: str, dims: tuple[int, ...], type_id: int, at: int) -> tupl
         old = spec.REMOVED_TENSOR_TYPES.get(type_id)
         if old is not None:
             what = f"tensor {short(name)} has the type {type_id} ({old}), which was removed from llama.cpp"
-            raise bad(what, at, OUTDATED)
+            raise bad(what, at, "convert the model again with a current llama.cpp")
         raise bad(f"tensor type {type_id} (of {short(name)}) is not known to this version", at, OUTDATED)
     elements = 1
     for dim in dims:

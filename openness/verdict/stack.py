@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import replace
+
+import msgspec
 
 from openness.records import Permission, Reason, UseVerdict, worst
 from openness.rules.engine import grants, judge
@@ -21,7 +22,8 @@ def judge_license(id: str, use: str, declared: FactSet, ruleset: Ruleset) -> Use
         if current in seen:
             continue
         seen[current] = None
-        for clause in ruleset.license(current).clauses:
+        license = ruleset.license(current)
+        for clause in license.clauses if license.text.was_read else ():
             pending.extend(str(other) for other in clause.params.get("licenses", ()))
     licenses = [ruleset.license(i) for i in seen]
     granted = any(grants(license, ruleset.types) for license in licenses)
@@ -87,5 +89,7 @@ def best_of(verdicts: list[UseVerdict]) -> UseVerdict:
 def with_unknown(verdict: UseVerdict, reason: Reason) -> UseVerdict:
     """The same verdict made at least ``unknown``, for what ``reason`` says; a denial stays one."""
     if verdict.verdict is Permission.DENIED:
-        return replace(verdict, reasons=(*verdict.reasons, reason))
-    return replace(verdict, verdict=Permission.UNKNOWN, once_answered=None, questions=(), reasons=(reason, *verdict.reasons))
+        return msgspec.structs.replace(verdict, reasons=(*verdict.reasons, reason))
+    return msgspec.structs.replace(
+        verdict, verdict=Permission.UNKNOWN, once_answered=None, questions=(), reasons=(reason, *verdict.reasons)
+    )

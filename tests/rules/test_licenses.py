@@ -6,7 +6,7 @@ import hashlib
 
 import pytest
 
-from openness.evidence.license_text import decode, words_sha256
+from openness.evidence.license_text import decode, lines_of, words_sha256
 from openness.rules import loader
 from openness.rules.lint import lint
 from tests.shared import license_text, shared_yaml
@@ -29,7 +29,7 @@ def test_the_pinned_text_has_the_pinned_hashes_and_the_cited_lines(id: str) -> N
     data = license_text(id).read_bytes()
     assert hashlib.sha256(data).hexdigest() == license.text.sha256
     assert words_sha256(decode(data)) == license.text.words_sha256
-    lines = decode(data).splitlines()
+    lines = lines_of(decode(data))
     for clause in license.clauses:
         if clause.lines:
             first, last = clause.lines

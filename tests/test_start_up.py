@@ -1,0 +1,34 @@
+"""A cold audit imports nothing that it does not need: no network, template, table or expression code."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.command import tiny_build
+
+HEAVY = ("socket", "ssl", "http.client", "huggingface_hub", "httpx2", "jinja2", "rich", "rapidfuzz", "license_expression",
+         "jsonschema", "spdx_tools", "xllamacpp", "numpy", "gguf", "subprocess", "multiprocessing", "asyncio")  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "words", [["--version"], ["--help"], ["audit", "tiny.gguf", "--use", "product"], ["license", "show", "mit"]]
+)
+def test_cold_start_imports_no_heavy_module(tmp_path: Path, words: list[str]) -> None:
+    tiny_build(tmp_path, {"license": "apache-2.0"})
+    script = f"""
+import sys
+sys.argv = ["openness", *{words!r}]
+from openness.cli import main
+try:
+    main()
+except SystemExit as stop:
+    assert not stop.code, stop.code
+loaded = [name for name in {HEAVY!r} if name in sys.modules]
+sys.exit(f"loaded: {{loaded}}" if loaded else 0)
+"""
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
