@@ -164,7 +164,7 @@ def _questions(effects: Iterable[Effect], vocabulary: Vocabulary) -> tuple[Quest
         for ask in effect.asks if effect.open else ():
             fact = vocabulary.facts[FACT_KEYS.get(ask.fact, ask.fact)]
             text = effect.clause.ask or fact.question
-            if ask.limit:
+            if ask.limit and fact.type in ("count", "money"):
                 text = f"{fact.question} The license sets a limit: {ask.limit}."
             questions.setdefault((ask.fact, text), Question(fact.id, text, declare_hint(fact.id, ask, vocabulary)))
     return tuple(questions.values())

@@ -14,6 +14,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from openness.errors import RuleError
 from openness.rules import reading
 from openness.rules.model import ClauseType, License, Vocabulary
@@ -145,7 +147,7 @@ class Ruleset:
     def license(self, id: str) -> License:
         """The license with this id. Raises KeyError for an unknown id."""
         if id not in self._licenses:
-            data = json.loads(self._compiled["licenses"][id])
+            data = msgspec.json.decode(self._compiled["licenses"][id])
             self._licenses[id] = reading.license_record(data, self._compiled["uses"]["sets"])
         return self._licenses[id]
 
@@ -164,11 +166,10 @@ def load(extra: Iterable[Path] = ()) -> Ruleset:
 def _packaged_rules() -> dict[str, Any]:
     root = packaged("rules")
     try:
-        with open(root / COMPILED, "rb") as file:
-            compiled: dict[str, Any] = json.load(file)
+        compiled: dict[str, Any] = msgspec.json.decode((root / COMPILED).read_bytes())
         if compiled["files"] == {name: size for name, _, size in rule_files(root)}:
             return compiled
-    except (OSError, ValueError, KeyError):
+    except (OSError, msgspec.DecodeError, KeyError):
         pass
     return compile_rules(root)
 
