@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import importlib
 import json
 import re
 import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +20,7 @@ from referencing.jsonschema import DRAFT202012
 
 from openness.cli import cli
 from openness.errors import ExitCode
+from openness.rules import loader
 from tests.builds import smollm2
 from tests.cli.command import openness, tiny_build
 
@@ -41,6 +45,30 @@ def test_every_command_and_option_is_documented() -> None:
         for parameter in command.params:
             if isinstance(parameter, click.Option):
                 assert max(parameter.opts, key=len) in text, (name, parameter.opts)
+
+
+def test_the_generated_pages_are_current() -> None:
+    sys.path.insert(0, str(ROOT / "docs"))
+    try:
+        generate = importlib.import_module("generate")
+    finally:
+        sys.path.pop(0)
+    hint = "run `python docs/generate.py`"
+    assert (ROOT / "docs" / "commands.md").read_text("utf-8") == generate.commands_page(), hint
+    assert (ROOT / "docs" / "rules.md").read_text("utf-8") == generate.rules_page(), hint
+
+
+def test_every_clause_type_and_license_is_documented() -> None:
+    text = (ROOT / "docs" / "rules.md").read_text("utf-8")
+    rules = loader.load()
+    assert [name for name in (*rules.types, *rules.license_ids) if f"| {name} |" not in text] == []
+
+
+def test_every_dependency_is_justified_in_one_line() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))["project"]
+    text = (ROOT / "docs" / "dependencies.md").read_text("utf-8")
+    names = [re.split(r"[<>=;\\[ ]", line)[0] for line in project["dependencies"]]
+    assert [name for name in names if f"| {name} |" not in text] == []
 
 
 def test_every_exit_code_is_documented() -> None:

@@ -107,8 +107,35 @@ def run(build: str, request: Request, asked: judging.Asked, settings: Settings) 
         record = replace(record, runner_name=runner.name, runner_version=runner.version)
         if request.sealed:
             held = _sealed(held, stack)
-        job = Job(held, options, tuple(companions), verbose=bool(settings.verbose))
+        shards = _shards(held, stack)
+        job = Job(held, options, tuple(companions), shards, verbose=bool(settings.verbose))
         return _start(job, request, record, runner, audits, asked, settings)
+
+
+def _shards(first: HeldFile, stack: ExitStack) -> tuple[HeldFile, ...]:
+    """All parts of a split build, each held, hashed and sound; empty for a build in one file.
+
+    Raises UsageError unless ``first`` is the first part, under a name from which its siblings' names follow.
+    """
+    from openness.gate.held_file import HeldFile
+    from openness.sources import gguf
+
+    split = gguf.read_header(first.fileno()).split
+    if split is None or split.count < 2:
+        return ()
+    path = Path(first.path)
+    names = gguf.shard_names(path.name, split.count)
+    if split.no != 0 or names is None:
+        raise UsageError(
+            f"This is part {split.no + 1} of {split.count} of a split build; give the first, named …-00001-of-….gguf."
+        )
+    others = [stack.enter_context(HeldFile(path.with_name(name))) for name in names[1:]]
+    for number, part in enumerate(others, 1):
+        part.sha256()
+        found = gguf.read_header(part.fileno()).split
+        if found is None or (found.no, found.count) != (number, split.count):
+            raise UsageError(f"{part.path} is not part {number + 1} of {split.count} of this split build.")
+    return (first, *others)
 
 
 def _sealed(held: HeldFile, stack: ExitStack) -> HeldFile:
@@ -139,8 +166,18 @@ def _record(held: HeldFile, audits: list[Audited], request: Request, asked: judg
         licenses=tuple(sorted({id for audited in audits for id in audited.result.licenses})),
         rules=asked.ruleset.version,
         override=request.override,
-        argv=tuple(sys.argv[1:]),
+        argv=without_prompt(sys.argv[1:]),
     )
+
+
+def without_prompt(argv: list[str]) -> tuple[str, ...]:
+    """The command line for the log, without what was asked of the model: a log of runs is no log of conversations."""
+    hidden = ("-p", "--prompt", "-sys", "--system-prompt")
+    kept = []
+    for previous, word in zip(["", *argv], argv, strict=False):
+        name, equals, _ = word.partition("=")
+        kept.append("…" if previous in hidden else f"{name}=…" if equals and name in hidden else word)
+    return tuple(kept)
 
 
 def _refuse(

@@ -79,3 +79,10 @@ def test_a_further_model_file_is_audited_like_the_build(tmp_path: Path) -> None:
     adapter = relabelled(smollm2(), tmp_path / "adapter.gguf", "cc-by-nc-4.0")
     done = openness("run", smollm2(), "--use", "product", "-p", "Hi", "--", "--lora", adapter, home=tmp_path)
     assert done.code == 1
+
+
+def test_the_log_keeps_the_command_but_not_the_conversation(tmp_path: Path) -> None:
+    openness("run", smollm2(), "--use", "internal", "-p", "a private question", "--", "-n", "2", home=tmp_path)
+    entry = openness("log", "show", "--format", "json", home=tmp_path).json["results"][0]
+    assert "private" not in str(entry)
+    assert "-p" in entry["argv"]

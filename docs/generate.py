@@ -1,0 +1,81 @@
+"""Write docs/commands.md and docs/rules.md from the program itself: ``python docs/generate.py``. A test checks them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import click
+
+from openness.cli import cli
+from openness.cli.common import Settings
+from openness.rules import loader
+
+GLOBAL = set(Settings.__struct_fields__)
+HERE = Path(__file__).parent
+PASS_THROUGH = """## Options of llama.cpp behind `--`
+
+`-n -c -t -b -ngl --temp --top-k --top-p --min-p --seed --repeat-penalty --grammar --json-schema -sys`, their long forms and
+`=`; `--lora --mmproj --model-draft --control-vector PATH` name further model files, which are audited like the build. Anything
+else is refused.
+"""
+
+
+def option_rows(command: click.Command, *, hidden: set[str]) -> list[str]:
+    options = [p for p in command.params if isinstance(p, click.Option) and p.name not in hidden]
+    rows = [f"| `{', '.join(option.opts)}` | {option.help or ''} |" for option in options]
+    return ["| option | meaning |", "|---|---|", *rows, ""] if rows else []
+
+
+def sections(command: click.Command, name: str) -> Iterator[str]:
+    context = click.Context(command, info_name=name)
+    if isinstance(command, click.Group):
+        for child in command.list_commands(context):
+            found = command.get_command(context, child)
+            if found is not None:
+                yield from sections(found, f"{name} {child}")
+        return
+    arguments = " ".join(p.make_metavar(context) for p in command.params if isinstance(p, click.Argument))
+    yield f"## `{name} {arguments}".rstrip() + "`\n"
+    yield " ".join((command.help or "").split()) + "\n"
+    yield from option_rows(command, hidden=GLOBAL)
+
+
+def commands_page() -> str:
+    head = [
+        "# Commands\n",
+        "Global options are accepted before and behind the command. Exit codes: [verdicts.md](verdicts.md).\n",
+    ]
+    head += ["## Global options\n", *option_rows(cli, hidden=set())]
+    body = [line for name in cli.list_commands(click.Context(cli)) for line in sections(_command(name), f"openness {name}")]
+    return "\n".join([*head, *body, PASS_THROUGH])
+
+
+def _command(name: str) -> click.Command:
+    command = cli.get_command(click.Context(cli), name)
+    assert command is not None
+    return command
+
+
+def rules_page() -> str:
+    rules = loader.load()
+    lines = ["# Rules\n", "The files are under `rules/`: `clauses.yaml` says what a clause of each type means for each use,"]
+    lines += [
+        "`uses.yaml` names the uses and the facts a user can declare, `families.yaml` the names that several licenses share, and"
+    ]
+    lines += ["`licenses/<id>.yaml` holds each license. Their heads explain the forms; `license.schema.json` is the schema.\n"]
+    lines += ["## Clause types\n", "| type | kind | what it says | parameters |", "|---|---|---|---|"]
+    lines += [f"| {t.id} | {t.kind} | {t.means} | {', '.join(t.params)} |" for t in rules.types.values()]
+    lines += ["\n## Uses\n", "| use | meaning |", "|---|---|"]
+    lines += [f"| {use.id} | {use.means} |" for use in rules.vocabulary.uses.values()]
+    lines += ["\n## Declared facts\n", "| fact | type | meaning |", "|---|---|---|"]
+    lines += [f"| `{fact.id}` | {fact.type} | {fact.means} |" for fact in rules.vocabulary.facts.values()]
+    lines += ["\n## Licenses\n", "| id | SPDX | title | category | text read |", "|---|---|---|---|---|"]
+    licenses = [rules.license(id) for id in rules.license_ids]
+    lines += [f"| {x.id} | {x.spdx} | {x.title} | {x.category} | {x.text.status} |" for x in licenses]
+    return "\n".join(lines) + "\n"
+
+
+if __name__ == "__main__":
+    (HERE / "commands.md").write_text(commands_page(), encoding="utf-8")
+    (HERE / "rules.md").write_text(rules_page(), encoding="utf-8")
