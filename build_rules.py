@@ -18,7 +18,7 @@ def write_compiled(root: Path) -> Path:
     finally:
         sys.path.remove(str(root))
     target = root / "rules" / COMPILED
-    target.write_text(json.dumps(compile_rules(root / "rules"), ensure_ascii=False, sort_keys=True), encoding="utf-8")
+    target.write_text(json.dumps(compile_rules(root / "rules"), ensure_ascii=False), encoding="utf-8")
     return target
 
 
