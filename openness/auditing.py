@@ -8,9 +8,10 @@ from pathlib import Path
 import msgspec
 
 from openness.errors import GGUFError
-from openness.evidence import build_claims, card, license_text
+from openness.evidence import build_claims, card, license_text, lineage
 from openness.printable import printable
 from openness.records import Absent, AuditResult, Build, BuildIdentity, Fact, Finding, Place, Standing
+from openness.rules import loader
 from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, License
 from openness.sources import folder
@@ -45,6 +46,7 @@ def audit_build(build: OpenBuild, question: verdicts.Question, ruleset: Ruleset,
         return Audited(verdicts.unreadable(empty, question, error.message), error)
     beside, findings, documents = _beside(Path(build.path), ruleset)
     facts += beside
+    facts += _base_licenses(facts)
     identity = _identity(build, model)
     if model is not None:
         place = Place("--model")
@@ -92,6 +94,21 @@ def _beside(path: Path, ruleset: Ruleset) -> tuple[list[Fact], list[Finding], li
             base = card.adapter_base(document)
             facts += [base] if base else []
     return facts, findings, texts
+
+
+def _base_licenses(facts: list[Fact]) -> list[Fact]:
+    """Licenses of the base models that the facts name, where the corpus knows the model: by name, so they only lower."""
+    bases = {lineage.hub_id(name) for fact in facts if fact.claim == "base-model" for name in lineage.names(fact.value)}
+    named = sorted(base for base in bases if base is not None)
+    if not named:
+        return []
+    known = loader.read_yaml(loader.packaged("corpus") / "models.yaml")["models"]
+    place = Place("corpus/models.yaml")
+    return [
+        Fact(f"corpus:{base}", "base-license", known[base], f"{base}: {', '.join(known[base])}", Standing.NAME, place)
+        for base in named
+        if base in known
+    ]
 
 
 def _identity(build: OpenBuild, model: str | None) -> BuildIdentity:

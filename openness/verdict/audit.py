@@ -22,7 +22,7 @@ from openness.rules.expressions import license_ids, terms
 from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, FactSet, License
 from openness.verdict.claims import Settled, claims_of, settle
-from openness.verdict.stack import all_of, judge_expression, with_unknown
+from openness.verdict.stack import all_of, judge_expression, judge_license, with_unknown
 
 #: Quotes a clause of a license from the user's own copy: (text, fact id), or None where there is no such copy.
 Quoter = Callable[[License, Clause], tuple[str, str] | None]
@@ -48,7 +48,8 @@ def audit(
 ) -> AuditResult:
     """The verdict for each use, with the evidence. What no source states is ``unknown``, never permitted."""
     settled = settle(claims_of(facts, ruleset))
-    uses = tuple(_one_use(use, settled, question, ruleset) for use in question.uses)
+    bases = [fact for fact in facts if fact.claim == "base-license"]
+    uses = tuple(_with_bases(_one_use(use, settled, question, ruleset), bases, question, ruleset) for use in question.uses)
     if quoter is not None:
         uses = tuple(_with_quotes(use, ruleset, quoter) for use in uses)
     verdict = worst(use.verdict for use in uses)
@@ -59,7 +60,7 @@ def audit(
         verdict=verdict,
         strength=settled.strength,
         uses=uses,
-        category=_category(ids, settled, ruleset),
+        category=_category(ids, settled, facts, ruleset),
         licenses=ids,
         contradictions=settled.contradictions,
         findings=(*_findings(settled, facts), *findings),
@@ -89,6 +90,17 @@ def _one_use(use: str, settled: Settled, question: Question, ruleset: Ruleset) -
     return verdict
 
 
+def _with_bases(verdict: UseVerdict, bases: Sequence[Fact], question: Question, ruleset: Ruleset) -> UseVerdict:
+    """The terms of known base models bind as well. They are known by the models' names, so they can only lower."""
+    parts = []
+    for fact in bases:
+        for id in fact.value:
+            base = judge_license(str(id), verdict.use, question.declared, ruleset)
+            reasons = tuple(msgspec.structs.replace(reason, evidence=(fact.id,)) for reason in base.reasons)
+            parts.append(msgspec.structs.replace(base, reasons=reasons))
+    return all_of([verdict, *parts], verdict.use) if parts else verdict
+
+
 NO_EVIDENCE = (
     "Neither the file nor anything beside it states a license; put the publisher's license text or card next to the file."
 )
@@ -116,13 +128,15 @@ def _quoted(reason: Reason, ruleset: Ruleset, quoter: Quoter) -> Reason:
     return reason
 
 
-def _category(ids: Sequence[str], settled: Settled, ruleset: Ruleset) -> str:
+def _category(ids: Sequence[str], settled: Settled, facts: Sequence[Fact], ruleset: Ruleset) -> str:
     """The category as far as a local build shows it (design section 3): training code and data are not in a GGUF, so
     nothing better than source-available is ever said here."""
     if not ids or settled.contradictions or not all(ruleset.license(id).text.was_read for id in ids):
         return "unverified"
-    if any(not e for e in settled.expressions):
+    known = [fact for fact in facts if fact.claim == "base-license"]
+    if any(fact.claim == "base-model" for fact in facts) and not known:
         return "unverified"
+    ids = [*ids, *(str(id) for fact in known for id in fact.value)]
     categories = {ruleset.license(id).category for id in ids}
     return "research-only" if "research-only" in categories else "source-available"
 
@@ -141,13 +155,17 @@ def _findings(settled: Settled, facts: Sequence[Fact]) -> Iterable[Finding]:
                     settled.evidence,
                 )
     bases = [fact for fact in facts if fact.claim == "base-model"]
-    if bases:
+    known = [fact for fact in facts if fact.claim == "base-license"]
+    for fact in known:
+        message = f"The build names a base model known here by name ({fact.quote}); these terms bind too and are judged."
+        yield Finding(f"base-license:{fact.id}", "lineage", "lowers", message, (fact.id, *(base.id for base in bases)))
+    if bases and not known:
         names = ", ".join(dict.fromkeys(str(fact.value) for fact in bases))
         yield Finding(
             "base-model-not-read",
             "lineage",
-            "info",
-            f"The build names a base model ({names}) whose license was not read; its terms bind too.",
+            "lowers",
+            f"The build names a base model ({names}) whose license is not known here; its terms bind too, so read them.",
             tuple(fact.id for fact in bases),
         )
     if settled.strength is Standing.METADATA:

@@ -188,3 +188,29 @@ def test_global_options_stand_before_or_behind_the_command(tmp_path: Path) -> No
     before = openness("--format", "json", "audit", build, home=tmp_path)
     behind = openness("audit", build, "--format", "json", home=tmp_path)
     assert before.json == behind.json
+
+
+@pytest.mark.parametrize("base", ["https://huggingface.co/meta-llama/Llama-3.1-8B", "meta-llama/llama-3.1-8b"])
+def test_the_terms_of_a_known_base_model_bind_beside_the_own_claim(tmp_path: Path, base: str) -> None:
+    build = tiny_build(tmp_path, {"license": "mit", "base_model.0.repo_url": base})
+    result = openness("audit", build, "--use", "product", "--format", "json", home=tmp_path).json["results"][0]
+    assert result["verdict"] == "needs-answer"
+    assert {reason["license"] for reason in result["uses"][0]["reasons"]} == {"mit", "llama-3.1"}
+
+
+def test_a_base_model_known_by_name_alone_never_permits(tmp_path: Path) -> None:
+    build = tiny_build(tmp_path, {"base_model.0.repo_url": "https://huggingface.co/mistralai/Mistral-7B-v0.1"})
+    assert openness("audit", build, home=tmp_path).code == 3
+
+
+def test_a_base_model_that_is_not_known_leaves_the_category_unverified(tmp_path: Path) -> None:
+    build = tiny_build(tmp_path, {"license": "mit", "base_model.0.repo_url": "https://huggingface.co/someone/something"})
+    result = openness("audit", build, "--format", "json", home=tmp_path).json["results"][0]
+    assert result["category"] == "unverified"
+    assert any(finding["rule"] == "lineage" for finding in result["findings"])
+
+
+def test_an_adapter_beside_the_file_brings_its_base_model_along(tmp_path: Path) -> None:
+    build = tiny_build(tmp_path, {"license": "apache-2.0"})
+    (tmp_path / "adapter_config.json").write_text('{"base_model_name_or_path": "mistralai/Codestral-22B-v0.1"}')
+    assert openness("audit", build, "--use", "product", home=tmp_path).code == 1

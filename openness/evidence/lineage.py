@@ -1,0 +1,22 @@
+"""Names of base models as builds, cards and adapters write them, brought to ``owner/name`` of the Hub."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+HUB = re.compile(
+    r"(?:https?://(?:www\.)?(?:huggingface\.co|hf\.co)/)?([\w.-]{1,96}/[\w.-]{1,96}?)(?:/(?:tree|blob|resolve)/.*)?/?",
+    re.IGNORECASE,
+)
+
+
+def names(value: Any) -> list[str]:
+    """One name or a list of names; a merge has several bases."""
+    return [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)]
+
+
+def hub_id(name: str) -> str | None:
+    """``owner/name`` in lower case, or None for a name that is no Hub repository (a title, a local path)."""
+    match = HUB.fullmatch(name.strip())
+    return match[1].casefold() if match else None
