@@ -70,7 +70,8 @@ def _choice(kind: FactType, value: str) -> FactSet:
     words = [re.sub(r"[\s_]+", "-", part.strip().casefold()) for part in value.split(",")]
     if len(words) > 1 and not kind.many:
         raise UsageError(f"--declare {kind.id} takes one value.")
-    for word in ({"true": "yes", "false": "no"}.get(word, word) for word in words):
+    synonyms = {"true": "yes", "false": "no", **kind.synonyms}
+    for word in (synonyms.get(word, word) for word in words):
         if word not in valid:
             raise UsageError(f"--declare {kind.id}={_shown(word)}: no such value{_near(word, valid)}.")
         found[valid[word]] = found.get(valid[word], frozenset()) | {word}

@@ -102,6 +102,7 @@ class FactType(msgspec.Struct, frozen=True):
     sets: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     kinds: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     similar: Mapping[str, str] = msgspec.field(default_factory=dict)
+    synonyms: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
 class Vocabulary(msgspec.Struct, frozen=True):

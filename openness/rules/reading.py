@@ -66,6 +66,7 @@ def _fact_type(row: Mapping[str, Any]) -> FactType:
         sets={name: tuple(words) for name, words in row.get("sets", {}).items()},
         kinds={name: tuple(words) for name, words in row.get("kinds", {}).items()},
         similar=row.get("similar", {}),
+        synonyms=row.get("synonyms", {}),
     )
 
 

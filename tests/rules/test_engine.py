@@ -128,3 +128,10 @@ def test_records_are_immutable() -> None:
     with pytest.raises(AttributeError):
         GRANT.section = "2"  # type: ignore[misc]
     assert msgspec.structs.replace(GRANT, section="2").section == "2"
+
+
+@pytest.mark.parametrize(
+    ("pair", "same"), [("entity=for-profit", "entity=company"), ("change=abliterated", "change=safety-removed")]
+)
+def test_a_synonym_declares_the_same_fact(pair: str, same: str) -> None:
+    assert declared.parse([pair], RULES) == declared.parse([same], RULES)
