@@ -105,9 +105,11 @@ def run(build: str, request: Request, asked: judging.Asked, settings: Settings) 
             return _refuse(code, audits, record, asked, settings)
         runner = choose(request.runner, serve=request.serve)
         record = replace(record, runner_name=runner.name, runner_version=runner.version)
+        shards = _shards(held, stack)
+        if shards and request.sealed:
+            raise UsageError("--sealed copies one file, and this build is split; run it without, or merge its parts first.")
         if request.sealed:
             held = _sealed(held, stack)
-        shards = _shards(held, stack)
         job = Job(held, options, tuple(companions), shards, verbose=bool(settings.verbose))
         return _start(job, request, record, runner, audits, asked, settings)
 

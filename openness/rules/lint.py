@@ -61,10 +61,10 @@ def _license(
     if data["id"] in found:
         yield Problem(name, "error", f"the id {data['id']} is taken by another file")
     found[data["id"]] = data
-    yield from (Problem(name, "error", text) for text in category_problems(data, uses))
+    yield from (Problem(name, "error", text) for text in category_problems(data))
 
 
-def category_problems(data: dict[str, Any], uses: dict[str, Any]) -> Iterator[str]:
+def category_problems(data: dict[str, Any]) -> Iterator[str]:
     """The category must follow from the clauses: research-only if and only if commercial use is outside the field, open
     only without any clause that limits use, scale, place or outputs."""
     limits = [c for c in data["clauses"] if c["type"] == "FIELD_LIMIT" and "commercial" not in c["params"].get("allowed", ())]

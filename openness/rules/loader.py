@@ -103,7 +103,7 @@ def alias_table(licenses: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 
 class Ruleset:
-    """Rules as loaded, license records made on demand. ``extra`` are further folders (``--rules DIR``)."""
+    """Rules as loaded; license records are made on demand."""
 
     def __init__(self, compiled: Mapping[str, Any]) -> None:
         self._compiled = compiled

@@ -134,8 +134,6 @@ def type_problems(clauses: Mapping[str, Any], uses: Mapping[str, Any]) -> Iterat
                 yield f"{where}: undecided {row['undecided']} is not one of {', '.join(sorted(UNDECIDED))}"
             yield from (f"{where}: unknown use {u}" for u in row.get("uses", ()) if u not in known_uses)
             yield from (f"{where}: unknown fact {f}" for f in _facts_in(row.get("when", {})) if f not in facts)
-            if "name" in set(_facts_in(row.get("when", {}))) and row.get("undecided") == "none" and row["effect"] == "duty":
-                yield f"{where}: a condition on a name alone may not decide"
 
 
 def _fact_names(uses: Mapping[str, Any]) -> set[str]:
