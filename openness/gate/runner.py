@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal, Protocol
 
-from openness.errors import UsageError
+from openness.errors import RunnerError, UsageError
 from openness.gate.held_file import HeldFile
 from openness.gate.options import RunnerOptions
 
@@ -98,6 +98,24 @@ def check_for_serving(job: Job, host: str, port: int) -> None:
         raise UsageError(f"--port must be from 0 to 65535, not {port}")
     if not host or host.startswith("-") or "/" in host or "," in host:
         raise UsageError("--host must be one host name or address, such as 127.0.0.1")
+    if port:
+        _check_port_free(host, port)
+
+
+def _check_port_free(host: str, port: int) -> None:
+    """Asked before anything is loaded: the runner's own log may be lost when it gives up on a port."""
+    import socket
+
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+        with socket.socket(family, kind, protocol) as probe:
+            if sys.platform != "win32":  # there it would allow a second listener
+                probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            probe.bind(address)
+    except OSError as error:
+        raise RunnerError(
+            f"the server cannot listen on {host} port {port}: {error.strerror}; choose other --host or --port"
+        ) from error
 
 
 def has_chat_template(file: HeldFile) -> bool:

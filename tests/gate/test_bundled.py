@@ -310,7 +310,7 @@ def test_serving_answers_on_loopback_until_it_is_interrupted(held: HeldFile) -> 
 def test_a_port_that_is_taken_is_an_error(held: HeldFile) -> None:
     import socket
 
-    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(RunnerError, match="bind"):
+    with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(RunnerError, match="in use"):
         bundled().serve(Job(held, SHORT), "127.0.0.1", taken.getsockname()[1], lambda _address: None)
 
 
