@@ -1,0 +1,1 @@
+"""Fetch, filter and deduplicate the sources of heron-corpus (shortened for this test model)."""

@@ -1,0 +1,198 @@
+"""Which known license texts a document holds, and what was changed in them. Never a score alone: words decide.
+
+``exact`` and ``same`` differ from a known text in nothing that ``differences`` does not excuse; ``partial`` lacks words and adds
+none; ``altered`` is anything else that is near a known text; ``multiple`` is several texts, each whole; ``none`` the rest.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import msgspec
+
+from openness.evidence.differences import Differences, compare
+from openness.evidence.license_index import LicenseIndex
+from openness.evidence.mentions import mentions_in
+from openness.evidence.regions import Region, Search
+from openness.evidence.words import Words
+
+MIN_WORDS = 12
+_NEAR = 0.07
+_COMPARED = 6
+_ACCEPT = 0.62
+_MAX_REGIONS = 40
+#: A further text in the same document must be nearly whole: anything less would report fragments of other licenses.
+_WHOLE = 0.9
+_LEAST_REST = 25
+_SHORT_CUT = 4
+
+
+class FoundLicense(msgspec.Struct, frozen=True):
+    """One license in a document. ``score``: share of common words in both; ``coverage``: share of the known text that is here;
+    ``lines``: first and last line."""
+
+    id: str
+    spdx: str
+    score: float
+    coverage: float
+    lines: tuple[int, int]
+    kind: str = "license"
+    aliases: tuple[str, ...] = ()
+
+
+class AddedWords(msgspec.Struct, frozen=True):
+    """Words of the document that the known text does not have, quoted from the line where they begin."""
+
+    line: int
+    text: str
+    last_line: int
+
+
+class MissingWords(msgspec.Struct, frozen=True):
+    """How many words of the known text are missing behind a line of the document."""
+
+    after_line: int
+    words: int
+
+
+class Identification(msgspec.Struct, frozen=True):
+    """The answer for one document."""
+
+    verdict: str
+    licenses: tuple[FoundLicense, ...] = ()
+    added: tuple[AddedWords, ...] = ()
+    missing: tuple[MissingWords, ...] = ()
+    mentions: tuple[str, ...] = ()
+    unread: bool = False
+
+
+class _Part(NamedTuple):
+    region: Region
+    differences: Differences
+
+
+def identify(text: str, index: LicenseIndex) -> Identification:
+    """Compare a document with every known license text. Time is bounded for any text (``words.MAX_TEXT``)."""
+    words = index.words_of(text)
+    mentions = mentions_in(words, index)
+    if len(words) < MIN_WORDS:
+        return Identification("none", mentions=mentions, unread=words.unread)
+    number = index.exact(words.words)
+    if number is not None and not words.unread:
+        entry = index.texts[number]
+        found = FoundLicense(entry.id, entry.spdx, 1.0, 1.0, (words.line(0), words.line(len(words) - 1)), entry.kind, entry.aliases)
+        return Identification("exact", (found,), mentions=mentions)
+    search = Search(index, words.words)
+    parts = _parts(search, words, 0, len(words))
+    if not parts:
+        return Identification("none", mentions=mentions, unread=words.unread)
+    return _verdict(index, words, parts, mentions)
+
+
+def _parts(search: Search, words: Words, start: int, end: int) -> list[_Part]:
+    """The best text of a range, then whole further texts in what it leaves on either side and inside."""
+    best = _best(search, words, start, end)
+    if best is None:
+        return []
+    parts = [best]
+    waiting = _rests(best, start, end)
+    while waiting and len(parts) < _MAX_REGIONS:
+        first, last = waiting.pop()
+        further = _best(search, words, first, last, whole=True)
+        if further is not None:
+            parts.append(further)
+            waiting += _rests(further, first, last)
+    return sorted(parts, key=lambda part: part.region.start)
+
+
+def _rests(part: _Part, start: int, end: int) -> list[tuple[int, int]]:
+    inner = [(a, b) for a, b in part.differences.added if b - a >= _LEAST_REST]
+    outer = [(start, part.differences.start), (part.differences.end, end)]
+    return [(a, b) for a, b in (*outer, *inner) if b - a >= _LEAST_REST]
+
+
+def _best(search: Search, words: Words, start: int, end: int, whole: bool = False) -> _Part | None:
+    """Of the texts nearest to a range the one that leaves the fewest words unexplained."""
+    regions = [r for n in search.candidates(start, end) if (r := search.region(n, start, end))]
+    if whole:
+        regions = [r for r in regions if r.coverage >= _WHOLE]
+    if not regions:
+        return None
+    regions.sort(key=lambda r: (-r.score, r.number))
+    top = regions[0].score
+    if top < _ACCEPT:
+        return None
+    best: tuple[float, int] | None = None
+    chosen = None
+    for region in [r for r in regions if r.score >= top - _NEAR][:_COMPARED]:
+        part = _trimmed(search, words, region, start, end)
+        outside = (end - start) - (part.differences.end - part.differences.start)
+        cost = (part.differences.cost + outside - 0.02 * region.matched, region.number)
+        if best is None or cost < best:
+            best, chosen = cost, part
+    return chosen
+
+
+def _trimmed(search: Search, words: Words, region: Region, start: int, end: int) -> _Part:
+    """The comparison, with a document's own words at either end of the window given back to the rest of the document."""
+    found = compare(search.index, region.number, words, search.code, region.start, region.end)
+    first, last = region.start, region.end
+    edges = list(found.added)
+    if edges and edges[0][0] == first and edges[0][1] - first >= _LEAST_REST:
+        first = edges.pop(0)[1]
+    if edges and edges[-1][1] == last and last - edges[-1][0] >= _LEAST_REST:
+        last = edges.pop()[0]
+    if (first, last) != (region.start, region.end):
+        found = compare(search.index, region.number, words, search.code, first, last)
+    return _Part(region._replace(start=first, end=last), found)
+
+
+def _verdict(index: LicenseIndex, words: Words, parts: list[_Part], mentions: tuple[str, ...]) -> Identification:
+    added = _merged([*(span for part in parts for span in part.differences.added), *_between(index, words, parts)], parts)
+    missing = [(first, last, at) for part in parts for first, last, at in part.differences.missing]
+    gone = sum(part.differences.gone for part in parts)
+    found = {}
+    for part in parts:
+        entry = index.texts[part.region.number]
+        lines = (words.line(part.region.start), words.line(max(part.region.start, part.region.end - 1)))
+        found.setdefault(entry.id, FoundLicense(entry.id, entry.spdx, round(part.region.score, 4), round(part.region.coverage, 4), lines, entry.kind, entry.aliases))
+    if added or words.unread or any(last - first < _SHORT_CUT for first, last, _ in missing):
+        verdict = "altered"
+    elif missing or gone:
+        verdict = "partial"
+    elif len(found) > 1:
+        verdict = "multiple"
+    else:
+        verdict = "same"
+    quoted = [AddedWords(words.line(a), words.quote(a, b), words.line(b - 1)) for a, b in added]
+    if words.unread:
+        quoted.append(AddedWords(words.line(len(words)), "(the document goes on; it is too long to be read whole)", words.line(len(words))))
+    lacking = [MissingWords(words.line(at - 1) if at else 0, last - first) for first, last, at in missing]
+    lacking += [MissingWords(words.line(max(0, part.region.end - 1)), part.differences.gone) for part in parts if part.differences.gone]
+    return Identification(verdict, tuple(found.values()), tuple(quoted), tuple(sorted(lacking, key=lambda m: m.after_line)), mentions, words.unread)
+
+
+def _between(index: LicenseIndex, words: Words, parts: list[_Part]) -> list[tuple[int, int]]:
+    """What stands before, between and behind the texts, unless it is a heading or a signature."""
+    spans = []
+    at = 0
+    for part in parts:
+        spans.append((at, part.region.start))
+        at = max(at, part.region.end)
+    spans.append((at, len(words)))
+    return [(a, b) for a, b in spans if a < b]
+
+
+def _merged(spans: list[tuple[int, int]], parts: list[_Part]) -> list[tuple[int, int]]:
+    """Added ranges in order, without those that a further text explains."""
+    explained = [(part.region.start, part.region.end) for part in parts]
+    kept: list[tuple[int, int]] = []
+    for start, end in sorted(set(spans)):
+        rest = [(start, end)]
+        for first, last in explained:
+            if start <= first and last <= end and (first, last) != (start, end):
+                rest = [piece for a, b in rest for piece in ((a, max(a, min(b, first))), (min(b, max(a, last)), b)) if piece[0] < piece[1]]
+            elif start == first and end == last:
+                rest = []
+        kept += rest
+    return sorted(set(kept))

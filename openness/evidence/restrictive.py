@@ -1,0 +1,74 @@
+"""Words that can limit a permission: what a normalizer drops is searched for them first.
+
+The lists are data (``corpus/restrictive_words.yaml``); this module only says how they count.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_LATIN = re.compile(r"[a-zà-öø-ÿ]")
+_LOOK_ALIKE = re.compile(r"[\u0370-\u03ff\u0400-\u052f\u13a0-\u13ff\u2d00-\u2d2f]")
+_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+_NUMBER = re.compile(r"\d")
+#: Drawn by no line of a text: they hide in words.
+INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]")
+_LONG = 6
+
+
+class RestrictiveWords:
+    """The lists, ready for look-up.
+
+    ``data`` is the parsed YAML: ``restrictive`` and ``sensitive`` by language, ``phrases`` by script, ``institutions``,
+    ``purpose_words``.
+    """
+
+    def __init__(self, data: Mapping[str, Any]) -> None:
+        self.data = data
+        self.english = frozenset(data["restrictive"]["en"])
+        self._foreign = frozenset(w for language, words in data["restrictive"].items() if language != "en" for w in words)
+        self._sensitive = frozenset(w for words in data["sensitive"].values() for w in words)
+        self._institutions = frozenset(data["institutions"])
+        self._purpose = frozenset(data["purpose_words"])
+        self._phrases = tuple(w for words in data["phrases"].values() for w in words)
+
+    def in_text(self, text: str) -> bool:
+        """Whether a part of a text that would be dropped can limit a permission."""
+        text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("\u2019", "'")
+        return self.in_words(_WORD.findall(text))
+
+    def in_words(self, words: Iterable[str]) -> bool:
+        """The same for words that are already lower-cased."""
+        words = list(words)
+        if not self.english.isdisjoint(words):
+            return True
+        foreign = self._foreign.intersection(words)
+        if len(foreign) > 1 or any(len(word) >= _LONG for word in foreign):
+            return True
+        return any(map(_mixes_scripts, words)) or self._has_phrase(words) or self._has_purpose(words)
+
+    def strongly(self, text: str) -> bool:
+        """A narrower search, for code and styles, whose own words (``not``, ``only``, ``use``) mean nothing."""
+        words = set(_WORD.findall(text.casefold()))
+        return len(self.english & words) > 1 and any(len(word) >= 8 for word in self.english & words)
+
+    def _has_phrase(self, words: list[str]) -> bool:
+        joined = "".join(word for word in words if not word.isascii())
+        return bool(joined) and sum(min(len(phrase), 2) for phrase in self._phrases if phrase in joined) > 1
+
+    def _has_purpose(self, words: list[str]) -> bool:
+        """``for research``, unless an institution's name explains the ``for``."""
+        if self._sensitive.isdisjoint(words):
+            return False
+        for index, word in enumerate(words):
+            if word in self._purpose and self._institutions.isdisjoint(words[max(0, index - 3) : index]):
+                return True
+        return False
+
+
+def _mixes_scripts(word: str) -> bool:
+    """A Latin word with a Cyrillic or Greek letter in it is written to be read and not to be found."""
+    return not word.isascii() and bool(_LATIN.search(word)) and bool(_LOOK_ALIKE.search(word))

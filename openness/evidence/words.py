@@ -1,0 +1,229 @@
+"""From a document to the words that are compared: what a copy may differ in without differing in its terms is dropped.
+
+Dropped are layout, letter case, punctuation, markup, comment marks, list markers, page numbers and copyright lines. Nothing is
+dropped unseen: each part is first searched for words that can limit a permission (``restrictive``), and a hit keeps it.
+Offsets stay those of the folded text, so every word can be shown in its line.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+import unicodedata
+from bisect import bisect_right
+from collections.abc import Callable, Mapping
+
+from openness.evidence.restrictive import INVISIBLE, RestrictiveWords
+
+#: Longer texts are read up to here, and the rest counts as an unread addition.
+MAX_TEXT = 1 << 20
+#: ... and so do words beyond this number (the longest license known here has 13,000).
+MAX_WORDS = 150_000
+
+_FOLD = str.maketrans(
+    {
+        **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u00b4`", "'"),
+        **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
+        **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63", "-"),
+        **dict.fromkeys("\u2122\u00ae\u2028\u2029\u0085\x0b\x1c\x1d\x1e", " "),
+    }
+)
+_CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
+#: A number with its separators, a word with an inner apostrophe, a comparison or an amount sign at a number.
+_WORD = re.compile(
+    rf"\d+(?:[.,]\d+)*|[{_CJK}]|[^\W\d_{_CJK}]+(?:'[^\W\d_{_CJK}]+)?|[<>\u2264\u2265]=?(?=\s*[$\u20ac\u00a3\u00a5]?\s*\d)|[$\u20ac\u00a3\u00a5](?=\s*\d)|(?<=\d)\s?%|&(?=\s)"
+)
+_SAME = {"&": "and", "\u2265": ">=", "\u2264": "<="}
+_NUMBER_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
+
+_TAG = re.compile(
+    r"</?(?:a|abbr|address|article|aside|b|big|blockquote|body|br|center|cite|code|dd|del|details|dfn|div|dl|dt|em|font|footer|h[1-6]|head"
+    r"|header|hr|html|i|img|ins|kbd|label|li|link|main|mark|meta|nav|ol|p|pre|q|s|samp|section|small|span|strong|sub|summary|sup|svg|table"
+    r"|tbody|td|tfoot|th|thead|title|tr|tt|u|ul|var|wbr)(?:\s[^<>]{0,4000})?/?>|<!doctype[^<>]{0,300}>|<\?xml[^<>]{0,200}\?>",
+    re.IGNORECASE,
+)
+_CODE = re.compile(r"<(script|style)\b[^<>]{0,1000}>.{0,200000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
+_COMMENT = re.compile(r"<!--(.{0,100000}?)-->", re.DOTALL)
+_ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
+#: Attributes that style or link and that no reader sees as words.
+_PLAIN_ATTRIBUTES = frozenset("class id style rel type lang xml:lang dir name width height align valign border target role xmlns charset http-equiv".split())
+_MARKDOWN_LINK = re.compile(r"(?<=\])\(\s*<?([^()\s<>]{1,2000})>?(\s+\"[^\"\n]{0,300}\")?\s*\)")
+
+_LEADS = r"[ \t*#/;>%!|\"'-]*"
+_LINE_WORD = re.compile(r"^[ \t]*(rem|dnl|\.\\\"|@c|c)(?=\s|$)", re.IGNORECASE | re.MULTILINE)
+_COPYRIGHT = re.compile(
+    rf"^{_LEADS}(?:portions?\s+|some\s+parts\s+|all\s+)?(?:copyrights?\b|\(c\)\s*(?:copyright\b|\d{{4}})|\u00a9|\u7248\u6743\u6240\u6709|spdx-filecopyrighttext:)[^\n]*$|^{_LEADS}all\s+rights\s+reserved[.\s]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
+#: What shows that a line beginning with the word copyright is a notice and no sentence.
+_NOTICE = re.compile(r"\(c\)|\u00a9|\b(?:19|20)\d\d\b|<|\[|\{|\byear\b|\byyyy\b|\bby\b|:|all rights reserved|\u7248\u6743\u6240\u6709", re.IGNORECASE)
+_MAX_NOTICE_WORDS = 30
+_RESERVED = re.compile(r"\ball\s+rights\s+reserved\b|\bunless otherwise\b", re.IGNORECASE)
+_PAGE = re.compile(r"^[ \t]*(?:page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|-{1,2}\s*\d{1,4}\s*-{1,2}|\d{1,4}\s*/\s*\d{1,4})[ \t]*$|\f[ \t]*\d{1,4}[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_MARKER = re.compile(r"\(\s?(?:\d{1,2}|[a-z]|[ivx]{2,5})\s?\)(?=\s)|(?<![^\s*#/;>%-])(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{2,5})[.)](?=\s)")
+#: What may stand before a list marker: the end of a sentence or of an item, or a conjunction.
+_BEFORE_MARKER = re.compile(r"(?:[.;:,!?)\"]|\A|\band|\bor|\n[ \t*#/;>%-]*\n)[ \t*#/;>%\n-]*\Z")
+
+
+class Words:
+    """The words of a document with their places.
+
+    ``text`` is the folded text (its lines are those of the document); ``words`` are lower-cased; ``starts`` and ``ends`` are
+    offsets into ``text``; ``markers`` are the dropped list markers as (number of words before, what stood there);
+    ``unread`` says that the document goes on where reading stopped.
+    """
+
+    __slots__ = ("_newlines", "ends", "markers", "starts", "text", "unread", "words")
+
+    def __init__(self, text: str, words: list[str], starts: list[int], ends: list[int], markers: list[tuple[int, str]], unread: bool) -> None:
+        self.text = text
+        self.words = words
+        self.starts = starts
+        self.ends = ends
+        self.markers = markers
+        self.unread = unread
+        self._newlines: list[int] | None = None
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    def line(self, index: int) -> int:
+        """The line, counted from 1, of a word."""
+        if self._newlines is None:
+            self._newlines = [match.start() for match in re.finditer("\n", self.text)]
+        if index >= len(self.starts):
+            return len(self._newlines) + 1
+        return bisect_right(self._newlines, self.starts[index] - 1) + 1 if self.starts[index] else 1
+
+    def quote(self, first: int, last: int, limit: int = 400) -> str:
+        """The folded text from word ``first`` up to but without word ``last``, on one line."""
+        if first >= last:
+            return ""
+        found = self.text[self.starts[first] : self.ends[last - 1]]
+        return " ".join(found[: 4 * limit].split())[:limit]
+
+
+def words_of(text: str, restrictive: RestrictiveWords, equivalent: Mapping[str, str]) -> Words:
+    """Fold a text and split it. ``equivalent`` maps spellings to one form. Takes time linear in the text."""
+    unread = len(text) > MAX_TEXT
+    text = _visible(text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n"))
+    for drop in (_without_markup, _without_link_targets, _without_line_words, _without_notices):
+        text = drop(text, restrictive)
+    return _split(text, equivalent, unread)
+
+
+def _visible(text: str) -> str:
+    """As a reader sees it: one form per letter, straight quotes, no invisible marks."""
+    if text.isascii():
+        return text.replace("`", "'") if "`" in text else text
+    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text.translate(_FOLD))).translate(_FOLD)
+    return text
+
+
+def _blank(part: str) -> str:
+    """The same number of characters and lines, without words."""
+    if "\n" not in part:
+        return " " * len(part)
+    return "\n".join(" " * len(line) for line in part.split("\n"))
+
+
+def _blank_unless(restricts: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
+    def replace(match: re.Match[str]) -> str:
+        return match.group() if restricts(match.group()) else _blank(match.group())
+
+    return replace
+
+
+def _without_markup(text: str, restrictive: RestrictiveWords) -> str:
+    if "<" not in text and "&" not in text:
+        return text
+    text = _CODE.sub(_blank_unless(restrictive.strongly), text)
+    text = _COMMENT.sub(_blank_unless(restrictive.in_text), text)
+
+    def drop(match: re.Match[str]) -> str:
+        tag = match.group()
+        kept = [value for name, value in _ATTRIBUTE.findall(tag) if _says_something(name, value, restrictive)]
+        if not kept:
+            return _blank(tag)
+        return _fit(" ".join(value.strip("\"'") for value in kept), tag)
+
+    stripped = _TAG.sub(drop, text)
+    return html.unescape(stripped) if "&" in stripped else stripped
+
+
+def _says_something(name: str, value: str, restrictive: RestrictiveWords) -> bool:
+    name = name.casefold()
+    if name in _PLAIN_ATTRIBUTES:
+        return restrictive.strongly(re.sub(r"[_-]", " ", value))
+    if name in {"href", "src"}:
+        return _target_restricts(value, restrictive)
+    return restrictive.in_text(value)
+
+
+def _fit(kept: str, tag: str) -> str:
+    """``kept`` in the room of ``tag``, with as many lines."""
+    lines = tag.count("\n")
+    return " " + kept.replace("\n", " ") + " " + "\n" * lines
+
+
+def _target_restricts(target: str, restrictive: RestrictiveWords) -> bool:
+    """A link's path may speak (``/no-commercial-use``); a name of a license in it does not."""
+    words = re.findall(r"[^\W_]+", html.unescape(target).casefold())
+    return len([word for word in words if restrictive.in_words([word])]) > 1 or any(ord(c) > 127 for c in target)
+
+
+def _without_link_targets(text: str, restrictive: RestrictiveWords) -> str:
+    if "](" not in text:
+        return text
+    return _MARKDOWN_LINK.sub(lambda m: m.group() if _target_restricts(m[1], restrictive) or (m[2] and restrictive.in_text(m[2])) else _blank(m.group()), text)
+
+
+def _without_line_words(text: str, _restrictive: RestrictiveWords) -> str:
+    """Comment marks that are letters (``rem``, ``dnl``) go only where most lines have them."""
+    found = _LINE_WORD.findall(text[:4000])
+    if len(found) * 2 <= sum(1 for line in text[:4000].split("\n") if line.strip()):
+        return text
+    return _LINE_WORD.sub(lambda m: _blank(m.group()), text)
+
+
+def _without_notices(text: str, restrictive: RestrictiveWords) -> str:
+    def drop(match: re.Match[str]) -> str:
+        line = match.group()
+        if len(line) > 400 or len(line.split()) > _MAX_NOTICE_WORDS or not _NOTICE.search(line):
+            return line
+        return line if restrictive.in_text(_RESERVED.sub(" ", line)) else _blank(line)
+
+    return _PAGE.sub(lambda m: _blank(m.group()), _COPYRIGHT.sub(drop, text))
+
+
+def _split(text: str, equivalent: Mapping[str, str], unread: bool) -> Words:
+    lowered = text.lower()
+    if len(lowered) != len(text):  # a few letters have longer lower forms
+        lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
+    markers = {m.start(): m.group() for m in _MARKER.finditer(lowered) if _BEFORE_MARKER.search(lowered, max(0, m.start() - 40), m.start())}
+    words: list[str] = []
+    starts: list[int] = []
+    ends: list[int] = []
+    dropped: list[tuple[int, str]] = []
+    skip = -1
+    for match in _WORD.finditer(lowered):
+        start = match.start()
+        if start < skip:
+            continue
+        marker = markers.get(start) or (markers.get(start - 1) if start else None)
+        if marker is not None and (start in markers or marker[0] == "("):
+            dropped.append((len(words), marker.strip("(). ")))
+            skip = (start if start in markers else start - 1) + len(marker)
+            continue
+        word = match.group()
+        words.append(word)
+        starts.append(start)
+        ends.append(match.end())
+        if len(words) >= MAX_WORDS:
+            unread = True
+            break
+    same = {**equivalent, **_SAME}
+    words = [same.get(word, word) for word in words]
+    if "," in text:
+        words = [_NUMBER_SEPARATOR.sub("", word) if "," in word else word for word in words]
+    return Words(text, [word.strip() for word in words] if "%" in text else words, starts, ends, dropped, unread)
