@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from openness.evidence.license_index import ANYTHING, KnownText, LicenseIndex
+from openness.evidence.license_index import ANYTHING, UNKNOWN, KnownText, LicenseIndex
+from openness.evidence.party_names import only_names
 from openness.evidence.words import Words
 
 #: Words that change no meaning wherever they stand.
@@ -28,11 +29,12 @@ PARTY = frozenset(
     "the a an this organization copyright holder holders contributors contributor author authors name names of its their his her regents university or and by company foundation project software licensor provider creator creators developer developers above listed owner".split()
 )
 _NAME_LIMIT = 12
-_SLOT_LIMIT = 60
-_TITLE_LIMIT = 14
+_SLOT_LIMIT = 40
+#: Words at the beginning of a text in which its title stands.
+_HEAD = 16
+_RESERVED = re.compile(r"\ball\s+rights\s+reserved\b", re.IGNORECASE)
 _SIGNATURE_LIMIT = 14
 _EDGE = 3
-_MONTHS = frozenset("january february march april may june july august september october november december jan feb mar apr jun jul aug sep sept oct nov dec".split())
 _NOTICE_START = frozenset(["copyright", "copyrights", "c", "author", "authors", "written", "contributed", "maintained", "maintainer", "email", "contact", "portions"])
 
 
@@ -79,6 +81,7 @@ class _Judge:
         self.start, self.end = start, end
         self.articles = set(index.encode(ARTICLES))
         self.party = set(index.encode(PARTY))
+        self.restricting = set(index.encode(index.restrictive.english)) - {UNKNOWN}
         self.benign = 0
 
     def judge(self) -> Differences:
@@ -160,10 +163,9 @@ class _Judge:
         return free[1] - free[0] <= _SLOT_LIMIT and self._names_only(*free)
 
     def _names_only(self, begin: int, stop: int) -> bool:
-        return not self.index.restrictive.in_words(self._surface(begin, stop))
-
-    def _surface(self, begin: int, stop: int) -> list[str]:
-        return [word for word in self.words.words[begin:stop] if word not in PARTY or word not in self.index.restrictive.english]
+        if begin >= stop:
+            return True
+        return only_names(_RESERVED.sub(" ", self.words.text[self.words.starts[begin] : self.words.ends[stop - 1]]), self.index.restrictive)
 
     # Other exceptions ------------------------------------------------------------------------------------------------
 
@@ -205,14 +207,29 @@ class _Judge:
 
     def _added_is_benign(self, block: Block) -> bool:
         words = self.words.words[block.start : block.end]
+        begins = block.first <= _HEAD and block.start <= self.start + 3 * _HEAD
+        ends = block.end == self.end and block.last >= self._body_end()
         benign = (
             all(word in ARTICLES for word in words)
-            or (block.first <= _TITLE_LIMIT and block.start <= self.start + _EDGE and self._is_heading(block.start, block.end))
+            or self._repeats_head(block.start, block.end)
+            or (begins and self._is_heading(block.start, block.end))
             or self._is_notice(block.start, block.end)
-            or (block.first >= self._body_end() and self._is_signature(words))
+            or (ends and len(words) <= _SIGNATURE_LIMIT and self._names_only(block.start, block.end))
         )
         self.benign += len(words) if benign else 0
         return benign
+
+    def _repeats_head(self, start: int, end: int) -> bool:
+        """The beginning of the text once more, as a page's title or a running header; a page's number may stand beside it."""
+        while end - start > 1 and self.words.words[start].isdigit() and len(self.words.words[start]) < 4:
+            start += 1
+        while end - start > 1 and self.words.words[end - 1].isdigit() and len(self.words.words[end - 1]) < 4:
+            end -= 1
+        own_line = self._begins_line(start) and (end == len(self.words) or self._begins_line(end))
+        return own_line and self.code[start:end] in self.known[: 2 * _HEAD]
+
+    def _begins_line(self, at: int) -> bool:
+        return at == 0 or "\n" in self.words.text[self.words.ends[at - 1] : self.words.starts[at]]
 
     def _body_end(self) -> int:
         """Where the text ends without its optional end."""
@@ -224,12 +241,46 @@ class _Judge:
 
     def _missing_is_benign(self, block: Block) -> bool:
         missing = self.known[block.first : block.last]
-        benign = set(missing) <= self.articles or self._optional_between(block.first, block.last)
+        benign = (
+            set(missing) <= self.articles
+            or self._left_out(block.first, block.last)
+            or (block.last <= self._title_end() and not set(missing) & self.restricting)
+            or self._dropped_here(block)
+        )
         self.benign += len(missing) if benign else 0
         return benign
 
+    def _left_out(self, first: int, last: int) -> bool:
+        """Whether words ``first:last`` of the known text consist of whole optional parts, slots for names and articles."""
+        at = first
+        while at < last:
+            ends = [end for begin, end in self.entry.optional if begin == at and end <= last]
+            ends += [end for begin, end in self.entry.optional if begin < at < end and set(self.known[begin:at]) <= self.articles and end <= last]
+            ends += [slot.end for slot in self.entry.slots if not slot.alternatives and slot.start <= at < slot.end]
+            if ends:
+                at = max(ends)
+            elif self.known[at] in self.articles:
+                at += 1
+            else:
+                return False
+        return True
+
+    def _title_end(self) -> int:
+        return max((end for begin, end in self.entry.optional if begin == 0), default=0)
+
+    def _dropped_here(self, block: Block) -> bool:
+        """The words stand in the document, in a line that was dropped as a notice since it begins like one."""
+        begin = self.words.ends[block.start - 1] if block.start else 0
+        end = self.words.starts[block.start] if block.start < len(self.words) else len(self.words.text)
+        for start, stop, line in self.words.notices:
+            if begin <= start and stop <= end:
+                dropped = self.index.encode(self.index.words_of("- " + line.strip(" \t*#/;>%!|\"'-")).words)
+                if self.known[block.first : block.last] in dropped or dropped and dropped in self.known[block.first : block.last]:
+                    return True
+        return False
+
     def _optional_between(self, first: int, last: int) -> bool:
-        """Whether words ``first:last`` of the known text may be left out, articles apart."""
+        """Whether everything in ``first:last`` of the known text may be left out."""
         at = first
         while at < last:
             ends = [end for begin, end in self.entry.optional if begin <= at < end]
@@ -244,7 +295,14 @@ class _Judge:
 
     def _is_heading(self, start: int, end: int) -> bool:
         """Lines before the text that are its title, the name of a project, or notices."""
-        return all(self._is_title(a, b) or self._is_notice(a, b) or self._is_project_name(a, b) for a, b in self._lines(start, end))
+        if self._is_title(start, end):
+            return True
+        return all(self._is_title(a, b) or self._is_notice(a, b) or self._continues_notice(a, b) or self._is_project_name(a, b) for a, b in self._lines(start, end))
+
+    def _continues_notice(self, start: int, end: int) -> bool:
+        """A line directly below a notice with nothing but names in it."""
+        above = self.words.text.rfind("\n", 0, self.words.starts[start])
+        return any(stop <= above + 1 and not self.words.text[stop:above].strip(" \t*#/;>%!|\"'-") and "\n" not in self.words.text[stop:above] for _, stop, _ in self.words.notices) and self._names_only(start, end)
 
     def _lines(self, start: int, end: int) -> list[tuple[int, int]]:
         found = []
@@ -256,41 +314,34 @@ class _Judge:
         return [*found, (first, end)]
 
     def _is_title(self, start: int, end: int) -> bool:
-        own = set(re.findall(r"\d+(?:\.\d+)*|[a-z]+", " ".join([self.entry.id, *self.entry.aliases]).lower()))
-        head = set(self.known[:_TITLE_LIMIT])
+        """Only words of the license's own names, of its first line, and of titles in general."""
+        own = set(self.entry.title)
+        head = set(self.known[:_HEAD]) - self.restricting
         words = self.words.words[start:end]
-        return len(words) <= _TITLE_LIMIT and all(
-            word in own or word in _TITLE_WORDS or (code in head and not self.index.restrictive.in_words([word]))
-            for word, code in zip(words, self.code[start:end], strict=True)
+        return len(words) <= 2 * _HEAD and all(
+            code in own or word in _TITLE_WORDS or code in head for word, code in zip(words, self.code[start:end], strict=True)
         )
 
     def _is_project_name(self, start: int, end: int) -> bool:
         words = self.words.words[start:end]
+        shown = self.words.text[self.words.starts[start] : self.words.ends[end - 1]]
         line = self.words.text[self.words.starts[start] : self.words.ends[end - 1] + 1]
+        capitals = all(word[0].isupper() for word in re.findall(r"[^\W\d_]+", shown))
         return (
             len(words) <= 5
+            and (capitals or len(words) == 1)
+            and shown.isascii()
             and not line.endswith((".", ";", ":", ",", "!"))
             and not any(word[0].isdigit() for word in words)
-            and all(word.isascii() for word in words)
-            and not any(self.index.restrictive.in_words(["for", word]) for word in words)
+            and not self.index.restrictive.in_words(["for", *words])
         )
 
     def _is_notice(self, start: int, end: int) -> bool:
         """A notice of copyright or of authors that was not dropped as a line of its own."""
         words = self.words.words[start:end]
-        if not words or words[0] not in _NOTICE_START or len(words) > 30:
-            return False
-        rest = words[3:] if words[:3] == ["all", "rights", "reserved"] else words
-        return self._names_only_words([word for word in rest if word not in {"reserved"}])
-
-    def _names_only_words(self, words: Sequence[str]) -> bool:
-        return not self.index.restrictive.in_words(words)
-
-    def _is_signature(self, words: Sequence[str]) -> bool:
-        """A name, a place, a date at the end."""
-        return len(words) <= _SIGNATURE_LIMIT and not self.index.restrictive.in_words([word for word in words if word not in _MONTHS]) and not any(
-            len(word) > 4 and word.isdigit() for word in words
-        )
+        while words and (words[0].isdigit() and len(words[0]) < 4):
+            words, start = words[1:], start + 1
+        return bool(words) and words[0] in _NOTICE_START and self._names_only(start, end)
 
 
 def _blocks(known: str, code: str, shift: int) -> list[Block]:

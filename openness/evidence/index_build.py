@@ -44,6 +44,7 @@ class _Entry(msgspec.Struct):
     text: LicenseText
     id: str
     aliases: set[str]
+    titles: set[str]
     words: Words
     digest: bytes
     slots: tuple[Slot, ...] = ()
@@ -61,13 +62,13 @@ def build(texts: Iterable[LicenseText], data: Mapping[str, Any], known: Mapping[
     origins: list[Origin] = []
     for text in texts:
         id = _id_of(text, known)
-        if id in exclude or not exclude.isdisjoint([text.id, *map(str.lower, text.names)]) if isinstance(exclude, (set, frozenset)) else id in exclude:
+        if not set(exclude).isdisjoint([id, text.id, *map(str.lower, text.names)]):
             continue
         words = words_of(text.text, restrictive, data["equivalent"])
         if len(words) < MIN_WORDS:
             continue
         names = {id, text.id, *(n.lower() for n in text.names if not n.lower().startswith("licenseref-"))}
-        entries.append(_Entry(text, id, names - {id}, words, words_digest(words.words)))
+        entries.append(_Entry(text, id, names - {id}, set(text.titles), words, words_digest(words.words)))
         origins.append(Origin(id, text.source, text.file, text.sha256))
     if not entries:
         raise MissingInput("None of the folders holds a license text of twelve words or more.")
@@ -96,6 +97,7 @@ def _merge(entries: Sequence[_Entry]) -> list[_Entry]:
         kept = by_digest.setdefault(entry.digest, entry)
         if kept is entry:
             entry.slots, entry.optional = slots.of(entry.text, entry.words)
+        kept.titles |= set(entry.text.titles)
         kept.aliases = kept.aliases | ids_of[entry.digest] | set().union(*(aliases_of[id] for id in ids_of[entry.digest])) - {kept.id}
     return sorted(by_digest.values(), key=lambda e: (e.id, e.digest))
 
@@ -159,7 +161,13 @@ def _known_text(entry: _Entry, offset: int, length: int, ranks: Mapping[str, int
 
     spdx = entry.text.spdx if entry.text.spdx and entry.text.id == entry.id else ""
     known = tuple(Slot(slot.start, slot.end, tuple(map(encoded, slot.alternatives))) for slot in entry.slots)
-    return KnownText(entry.id, spdx, tuple(sorted(entry.aliases - {entry.id})), entry.text.kind, len(entry.words), offset, length, known, entry.optional, 0.0)
+    title = "".join(sorted({code_point(ranks[word]) for word in _title_words(entry) if word in ranks}))
+    return KnownText(entry.id, spdx, tuple(sorted(entry.aliases - {entry.id})), entry.text.kind, len(entry.words), offset, length, known, entry.optional, 0.0, title)
+
+
+def _title_words(entry: _Entry) -> list[str]:
+    names = " ".join([entry.id, *entry.aliases, *entry.titles, *entry.text.names]).casefold()
+    return re.findall(r"\d+(?:\.\d+)*|[^\W\d_]+", names)
 
 
 def _pair_sections(holders: Mapping[int, set[int]]) -> dict[str, bytes]:

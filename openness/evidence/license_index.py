@@ -41,7 +41,8 @@ class Slot(msgspec.Struct, frozen=True, array_like=True):
 
 
 class KnownText(msgspec.Struct, frozen=True, array_like=True):
-    """What the header says of one text. ``kind``: license, exception or policy; ``optional`` are (start, end) of words."""
+    """What the header says of one text. ``kind``: license, exception or policy; ``optional`` are (start, end) of words;
+    ``title`` is the set of the words of its names, encoded."""
 
     id: str
     spdx: str
@@ -53,6 +54,7 @@ class KnownText(msgspec.Struct, frozen=True, array_like=True):
     slots: tuple[Slot, ...]
     optional: tuple[tuple[int, int], ...]
     weight: float
+    title: str = ""
 
 
 class Origin(msgspec.Struct, frozen=True, array_like=True):

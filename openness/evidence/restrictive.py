@@ -5,6 +5,7 @@ The lists are data (``corpus/restrictive_words.yaml``); this module only says ho
 
 from __future__ import annotations
 
+import html
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
@@ -12,11 +13,12 @@ from typing import Any
 
 _LATIN = re.compile(r"[a-zà-öø-ÿ]")
 _LOOK_ALIKE = re.compile(r"[\u0370-\u03ff\u0400-\u052f\u13a0-\u13ff\u2d00-\u2d2f]")
-_WORD = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
-_NUMBER = re.compile(r"\d")
+_WORD = re.compile(r"[^\W_]+")
 #: Drawn by no line of a text: they hide in words.
 INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]")
 _LONG = 6
+#: From here on a word may be several without blanks between them.
+_JOINED = 12
 
 
 class RestrictiveWords:
@@ -33,25 +35,30 @@ class RestrictiveWords:
         self._sensitive = frozenset(w for words in data["sensitive"].values() for w in words)
         self._institutions = frozenset(data["institutions"])
         self._purpose = frozenset(data["purpose_words"])
+        self._long = tuple(w for w in self.english if len(w) > _LONG)
         self._phrases = tuple(w for words in data["phrases"].values() for w in words)
 
     def in_text(self, text: str) -> bool:
         """Whether a part of a text that would be dropped can limit a permission."""
-        text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).casefold().replace("\u2019", "'")
+        text = INVISIBLE.sub("", unicodedata.normalize("NFKC", html.unescape(text))).casefold()
         return self.in_words(_WORD.findall(text))
 
     def in_words(self, words: Iterable[str]) -> bool:
         """The same for words that are already lower-cased."""
-        words = list(words)
+        words = [*(words := list(words)), *(_plain(word) for word in words if not word.isascii())]
         if not self.english.isdisjoint(words):
             return True
         foreign = self._foreign.intersection(words)
         if len(foreign) > 1 or any(len(word) >= _LONG for word in foreign):
             return True
+        if any(len(word) >= _JOINED and any(long in word for long in self._long) for word in words):
+            return True
         return any(map(_mixes_scripts, words)) or self._has_phrase(words) or self._has_purpose(words)
 
     def strongly(self, text: str) -> bool:
         """A narrower search, for code and styles, whose own words (``not``, ``only``, ``use``) mean nothing."""
+        if not text.isascii() and self.in_words([word for word in _WORD.findall(text.casefold()) if not word.isascii()]):
+            return True
         words = set(_WORD.findall(text.casefold()))
         return len(self.english & words) > 1 and any(len(word) >= 8 for word in self.english & words)
 
@@ -72,3 +79,8 @@ class RestrictiveWords:
 def _mixes_scripts(word: str) -> bool:
     """A Latin word with a Cyrillic or Greek letter in it is written to be read and not to be found."""
     return not word.isascii() and bool(_LATIN.search(word)) and bool(_LOOK_ALIKE.search(word))
+
+
+def _plain(word: str) -> str:
+    """Without accents, which also hide words."""
+    return "".join(c for c in unicodedata.normalize("NFD", word) if not unicodedata.combining(c))

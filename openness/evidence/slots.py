@@ -29,7 +29,9 @@ _PLACEHOLDER_WORD = re.compile(
     re.IGNORECASE,
 )
 _END_OF_TERMS = re.compile(r"end of (?:the )?terms and conditions|how to apply (?:these terms|the [\w ]{1,40} license)", re.IGNORECASE)
-_TITLE_LIMIT = 16
+_TITLE_LIMIT = 14
+_TITLE_LINES = 8
+_TITLE_WORDS = 30
 _OPEN = re.compile(r"\.[+*]\??|\.\{\d+,\d*\}")
 
 
@@ -50,6 +52,7 @@ def _marked(text: LicenseText, words: Words) -> tuple[tuple[Slot, ...], tuple[tu
             found.append(Slot(start, end, alternatives(region)))
         elif end > start:
             optional.append((start, end))
+    optional += _title(words)
     return tuple(sorted(set(found), key=lambda s: (s.start, s.end))), tuple(sorted({*optional, *_after_end(words)}))
 
 
@@ -129,14 +132,22 @@ def _unmarked_optional(words: Words) -> Iterator[tuple[int, int]]:
 
 
 def _title(words: Words) -> Iterator[tuple[int, int]]:
-    """The first line, when it is short and no sentence."""
+    """The first lines, as long as they are short and written like a title."""
     if not words.words:
         return
-    begin = words.starts[0]
-    end = words.text.find("\n", begin)
-    line = words.text[begin : end if end >= 0 else len(words.text)]
-    count = bisect_left(words.starts, begin + len(line))
-    if 0 < count <= _TITLE_LIMIT and not line.rstrip().endswith((",", ";")) and count < len(words.words) // 2:
+    at = words.starts[0]
+    count = 0
+    for line in words.text[at:].split("\n")[:_TITLE_LINES]:
+        found = re.findall(r"[^\W\d_]+", line)
+        capitals = sum(1 for word in found if not word[0].islower())
+        if len(found) > _TITLE_LIMIT or line.rstrip().endswith((",", ";", ".")) or (found and capitals * 2 < len(found)):
+            break
+        at += len(line) + 1
+        reached = bisect_left(words.starts, at)
+        if reached > _TITLE_WORDS:
+            break
+        count = reached
+    if 0 < count < len(words.words) // 2:
         yield 0, count
 
 

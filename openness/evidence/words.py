@@ -12,7 +12,9 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Callable, Mapping
+from urllib.parse import unquote
 
+from openness.evidence.party_names import only_names
 from openness.evidence.restrictive import INVISIBLE, RestrictiveWords
 
 #: Longer texts are read up to here, and the rest counts as an unread addition.
@@ -29,9 +31,9 @@ _FOLD = str.maketrans(
     }
 )
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-#: A number with its separators, a word with an inner apostrophe, a comparison or an amount sign at a number.
+#: A number with its separators, a word (what an apostrophe joins are two), a comparison or an amount sign at a number.
 _WORD = re.compile(
-    rf"\d+(?:[.,]\d+)*|[{_CJK}]|[^\W\d_{_CJK}]+(?:'[^\W\d_{_CJK}]+)?|[<>\u2264\u2265]=?(?=\s*[$\u20ac\u00a3\u00a5]?\s*\d)|[$\u20ac\u00a3\u00a5](?=\s*\d)|(?<=\d)\s?%|&(?=\s)"
+    rf"\d+(?:[.,]\d+)*|[{_CJK}]|[^\W\d_{_CJK}]+|(?:(?<=[\w)] )[<>]|[\u2264\u2265])=?(?=\s*[$\u20ac\u00a3\u00a5]?\s*\d)|[$\u20ac\u00a3\u00a5](?=\s*\d)|(?<=\d) ?%|&(?=\s)"
 )
 _SAME = {"&": "and", "\u2265": ">=", "\u2264": "<="}
 _NUMBER_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -47,7 +49,9 @@ _COMMENT = re.compile(r"<!--(.{0,100000}?)-->", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 #: Attributes that style or link and that no reader sees as words.
 _PLAIN_ATTRIBUTES = frozenset("class id style rel type lang xml:lang dir name width height align valign border target role xmlns charset http-equiv".split())
-_MARKDOWN_LINK = re.compile(r"(?<=\])\(\s*<?([^()\s<>]{1,2000})>?(\s+\"[^\"\n]{0,300}\")?\s*\)")
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]{0,300})\]\(([^()\s]{1,2000})(\s+\"[^\"\n]{0,300}\")?\s*\)")
+_TARGET_WORDS = frozenset("use terms conditions agreement condition provisions changes permissions".split())
+_MAX_TARGET_WORDS = 14
 
 _LEADS = r"[ \t*#/;>%!|\"'-]*"
 _LINE_WORD = re.compile(r"^[ \t]*(rem|dnl|\.\\\"|@c|c)(?=\s|$)", re.IGNORECASE | re.MULTILINE)
@@ -57,8 +61,10 @@ _COPYRIGHT = re.compile(
 )
 #: What shows that a line beginning with the word copyright is a notice and no sentence.
 _NOTICE = re.compile(r"\(c\)|\u00a9|\b(?:19|20)\d\d\b|<|\[|\{|\byear\b|\byyyy\b|\bby\b|:|all rights reserved|\u7248\u6743\u6240\u6709", re.IGNORECASE)
-_MAX_NOTICE_WORDS = 30
-_RESERVED = re.compile(r"\ball\s+rights\s+reserved\b|\bunless otherwise\b", re.IGNORECASE)
+_MAX_NOTICE = 300
+_RESERVED = re.compile(r"\ball\s+rights\s+reserved\b|\u7248\u6743\u6240\u6709|spdx-filecopyrighttext", re.IGNORECASE)
+#: What a program's interpreter or editor reads in the first lines.
+_CODING = re.compile(r"\A#![ \t]*/[\w/ .-]{1,60}$|^[ \t#/;\"*%-]*-\*-[^\n]{1,60}-\*-[ \t]*$", re.MULTILINE)
 _PAGE = re.compile(r"^[ \t]*(?:page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|-{1,2}\s*\d{1,4}\s*-{1,2}|\d{1,4}\s*/\s*\d{1,4})[ \t]*$|\f[ \t]*\d{1,4}[ \t]*$", re.IGNORECASE | re.MULTILINE)
 _MARKER = re.compile(r"\(\s?(?:\d{1,2}|[a-z]|[ivx]{2,5})\s?\)(?=\s)|(?<![^\s*#/;>%-])(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{2,5})[.)](?=\s)")
 #: What may stand before a list marker: the end of a sentence or of an item, or a conjunction.
@@ -69,18 +75,19 @@ class Words:
     """The words of a document with their places.
 
     ``text`` is the folded text (its lines are those of the document); ``words`` are lower-cased; ``starts`` and ``ends`` are
-    offsets into ``text``; ``markers`` are the dropped list markers as (number of words before, what stood there);
-    ``unread`` says that the document goes on where reading stopped.
+    offsets into ``text``; ``markers`` are the dropped list markers as (number of words before, what stood there) and ``notices``
+    the dropped notices as (start, end, text); ``unread`` says that the document goes on where reading stopped.
     """
 
-    __slots__ = ("_newlines", "ends", "markers", "starts", "text", "unread", "words")
+    __slots__ = ("_newlines", "ends", "markers", "notices", "starts", "text", "unread", "words")
 
-    def __init__(self, text: str, words: list[str], starts: list[int], ends: list[int], markers: list[tuple[int, str]], unread: bool) -> None:
+    def __init__(self, text: str, words: list[str], starts: list[int], ends: list[int], markers: list[tuple[int, str]], unread: bool, notices: list[tuple[int, int, str]]) -> None:
         self.text = text
         self.words = words
         self.starts = starts
         self.ends = ends
         self.markers = markers
+        self.notices = notices
         self.unread = unread
         self._newlines: list[int] | None = None
 
@@ -107,9 +114,10 @@ def words_of(text: str, restrictive: RestrictiveWords, equivalent: Mapping[str, 
     """Fold a text and split it. ``equivalent`` maps spellings to one form. Takes time linear in the text."""
     unread = len(text) > MAX_TEXT
     text = _visible(text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n"))
-    for drop in (_without_markup, _without_link_targets, _without_line_words, _without_notices):
+    for drop in (_without_markup, _without_link_targets, _without_line_words):
         text = drop(text, restrictive)
-    return _split(text, equivalent, unread)
+    text, notices = _without_notices(text, restrictive)
+    return _split(text, equivalent, unread, notices)
 
 
 def _visible(text: str) -> str:
@@ -148,7 +156,7 @@ def _without_markup(text: str, restrictive: RestrictiveWords) -> str:
         return _fit(" ".join(value.strip("\"'") for value in kept), tag)
 
     stripped = _TAG.sub(drop, text)
-    return html.unescape(stripped) if "&" in stripped else stripped
+    return _visible(html.unescape(stripped)) if "&" in stripped else stripped
 
 
 def _says_something(name: str, value: str, restrictive: RestrictiveWords) -> bool:
@@ -167,15 +175,27 @@ def _fit(kept: str, tag: str) -> str:
 
 
 def _target_restricts(target: str, restrictive: RestrictiveWords) -> bool:
-    """A link's path may speak (``/no-commercial-use``); a name of a license in it does not."""
-    words = re.findall(r"[^\W_]+", html.unescape(target).casefold())
-    return len([word for word in words if restrictive.in_words([word])]) > 1 or any(ord(c) > 127 for c in target)
+    """A link's path may speak (``/no-commercial-use``); the usual words of a document's address do not."""
+    words = re.findall(r"[^\W\d_]+", unquote(html.unescape(target)))
+    return len(words) > _MAX_TARGET_WORDS or restrictive.in_words([w for word in words if (w := word.casefold()) not in _TARGET_WORDS])
 
 
 def _without_link_targets(text: str, restrictive: RestrictiveWords) -> str:
     if "](" not in text:
         return text
-    return _MARKDOWN_LINK.sub(lambda m: m.group() if _target_restricts(m[1], restrictive) or (m[2] and restrictive.in_text(m[2])) else _blank(m.group()), text)
+
+    def drop(match: re.Match[str]) -> str:
+        shown = match[1].strip().rstrip("/")
+        if shown and shown == match[2].rstrip("/"):
+            speaks = False
+        else:
+            speaks = _target_restricts(match[2], restrictive)
+        if speaks or (match[3] and restrictive.in_text(match[3])):
+            return match.group()
+        cut = match.start(2) - match.start() - 1
+        return match.group()[:cut] + _blank(match.group()[cut:])
+
+    return _MARKDOWN_LINK.sub(drop, text)
 
 
 def _without_line_words(text: str, _restrictive: RestrictiveWords) -> str:
@@ -186,17 +206,26 @@ def _without_line_words(text: str, _restrictive: RestrictiveWords) -> str:
     return _LINE_WORD.sub(lambda m: _blank(m.group()), text)
 
 
-def _without_notices(text: str, restrictive: RestrictiveWords) -> str:
+def _without_notices(text: str, restrictive: RestrictiveWords) -> tuple[str, list[tuple[int, int, str]]]:
+    """Also gives what was dropped: where lines break otherwise, a known text may have it as words."""
+    dropped: list[tuple[int, int, str]] = []
+
     def drop(match: re.Match[str]) -> str:
         line = match.group()
-        if len(line) > 400 or len(line.split()) > _MAX_NOTICE_WORDS or not _NOTICE.search(line):
+        if len(line) > _MAX_NOTICE or not _NOTICE.search(line) or not only_names(_RESERVED.sub(" ", line), restrictive):
             return line
-        return line if restrictive.in_text(_RESERVED.sub(" ", line)) else _blank(line)
+        dropped.append((match.start(), match.end(), line))
+        return _blank(line)
 
-    return _PAGE.sub(lambda m: _blank(m.group()), _COPYRIGHT.sub(drop, text))
+    def drop_page(match: re.Match[str]) -> str:
+        dropped.append((match.start(), match.end(), match.group()))
+        return _blank(match.group())
+
+    text = _PAGE.sub(drop_page, _CODING.sub(drop_page, _COPYRIGHT.sub(drop, text)))
+    return text, sorted(dropped)
 
 
-def _split(text: str, equivalent: Mapping[str, str], unread: bool) -> Words:
+def _split(text: str, equivalent: Mapping[str, str], unread: bool, notices: list[tuple[int, int, str]]) -> Words:
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters have longer lower forms
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
@@ -226,4 +255,4 @@ def _split(text: str, equivalent: Mapping[str, str], unread: bool) -> Words:
     words = [same.get(word, word) for word in words]
     if "," in text:
         words = [_NUMBER_SEPARATOR.sub("", word) if "," in word else word for word in words]
-    return Words(text, [word.strip() for word in words] if "%" in text else words, starts, ends, dropped, unread)
+    return Words(text, [word.strip() for word in words] if "%" in text else words, starts, ends, dropped, unread, notices)
