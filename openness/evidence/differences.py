@@ -24,17 +24,21 @@ ARTICLES = frozenset("the a an s".split())
 _TITLE_WORDS = frozenset(
     "the a of and license licenses agreement terms conditions copyright notice version v public general open source text full file software project package library this is under licensed spdx identifier released by https www org com html htm txt md copying unlicense legal code legalcode".split()
 )
+_JOINING = frozenset("and or of the a is under this by for in with".split())
 #: Words by which license texts name a party; a name may stand in their place.
 PARTY = frozenset(
     "the a an this organization copyright holder holders contributors contributor author authors name names of its their his her regents university or and by company foundation project software licensor provider creator creators developer developers above listed owner".split()
 )
+PARTY_NOUNS = frozenset("organization holder holders contributors contributor author authors regents university company foundation licensor provider creator creators developer developers owner".split())
 _NAME_LIMIT = 12
 _SLOT_LIMIT = 40
 #: Words at the beginning of a text in which its title stands.
 _HEAD = 16
 _RESERVED = re.compile(r"\ball\s+rights\s+reserved\b", re.IGNORECASE)
 _SIGNATURE_LIMIT = 14
+_CONTINUED = 8
 _EDGE = 3
+_MARKS = " \t*#/;>%!|\"'-"
 _NOTICE_START = frozenset(["copyright", "copyrights", "c", "author", "authors", "written", "contributed", "maintained", "maintainer", "email", "contact", "portions"])
 
 
@@ -81,6 +85,7 @@ class _Judge:
         self.start, self.end = start, end
         self.articles = set(index.encode(ARTICLES))
         self.party = set(index.encode(PARTY))
+        self.party_nouns = set(index.encode(PARTY_NOUNS))
         self.restricting = set(index.encode(index.restrictive.english)) - {UNKNOWN}
         self.benign = 0
 
@@ -190,6 +195,8 @@ class _Judge:
             return any(self.index.encode([mark]) == self.known[block.first] for mark in here)
         if block.end - block.start == 1 and block.first == block.last:
             word = self.words.words[block.start]
+            if any(place == block.first and mark == self.code[block.start] for place, mark in self.entry.markers):
+                return True
             at = self.words.starts[block.start]
             line = self.words.text[self.words.text.rfind("\n", 0, at) + 1 : at]
             follows = self.words.text[self.words.ends[block.start] : self.words.ends[block.start] + 1]
@@ -200,7 +207,8 @@ class _Judge:
         """``the copyright holder`` replaced by a name, after a word that leads to a name."""
         if not 0 < block.last - block.first <= 8 or not 0 < block.end - block.start <= _NAME_LIMIT:
             return False
-        if not set(self.known[block.first : block.last]) <= self.party:
+        replaced = set(self.known[block.first : block.last])
+        if not replaced <= self.party or not replaced & self.party_nouns:
             return False
         around = self.words.words[max(self.start, block.start - 4) : block.start]
         return bool({"by", "of", "shall", "name", "names", "neither"} & set(around)) and self._names_only(block.start, block.end)
@@ -214,6 +222,7 @@ class _Judge:
             or self._repeats_head(block.start, block.end)
             or (begins and self._is_heading(block.start, block.end))
             or self._is_notice(block.start, block.end)
+            or (block.end - block.start <= _CONTINUED and self._begins_line(block.start) and self._continues_notice(block.start, block.end))
             or (ends and len(words) <= _SIGNATURE_LIMIT and self._names_only(block.start, block.end))
         )
         self.benign += len(words) if benign else 0
@@ -274,7 +283,7 @@ class _Judge:
         end = self.words.starts[block.start] if block.start < len(self.words) else len(self.words.text)
         for start, stop, line in self.words.notices:
             if begin <= start and stop <= end:
-                dropped = self.index.encode(self.index.words_of("- " + line.strip(" \t*#/;>%!|\"'-")).words)
+                dropped = self.index.encode(self.index.words_of("x " + line.strip(_MARKS)).words[1:])
                 if self.known[block.first : block.last] in dropped or dropped and dropped in self.known[block.first : block.last]:
                     return True
         return False
@@ -297,12 +306,14 @@ class _Judge:
         """Lines before the text that are its title, the name of a project, or notices."""
         if self._is_title(start, end):
             return True
+        if not self._begins_line(start) or not (end == len(self.words) or self._begins_line(end)):
+            return False
         return all(self._is_title(a, b) or self._is_notice(a, b) or self._continues_notice(a, b) or self._is_project_name(a, b) for a, b in self._lines(start, end))
 
     def _continues_notice(self, start: int, end: int) -> bool:
         """A line directly below a notice with nothing but names in it."""
         above = self.words.text.rfind("\n", 0, self.words.starts[start])
-        return any(stop <= above + 1 and not self.words.text[stop:above].strip(" \t*#/;>%!|\"'-") and "\n" not in self.words.text[stop:above] for _, stop, _ in self.words.notices) and self._names_only(start, end)
+        return any(stop <= above + 1 and not self.words.text[stop:above].strip(_MARKS) and "\n" not in self.words.text[stop:above] for _, stop, _ in self.words.notices) and self._names_only(start, end)
 
     def _lines(self, start: int, end: int) -> list[tuple[int, int]]:
         found = []
@@ -318,7 +329,7 @@ class _Judge:
         own = set(self.entry.title)
         head = set(self.known[:_HEAD]) - self.restricting
         words = self.words.words[start:end]
-        return len(words) <= 2 * _HEAD and all(
+        return len(words) <= 2 * _HEAD and not set(words) <= _JOINING and all(
             code in own or word in _TITLE_WORDS or code in head for word, code in zip(words, self.code[start:end], strict=True)
         )
 

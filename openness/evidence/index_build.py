@@ -162,7 +162,8 @@ def _known_text(entry: _Entry, offset: int, length: int, ranks: Mapping[str, int
     spdx = entry.text.spdx if entry.text.spdx and entry.text.id == entry.id else ""
     known = tuple(Slot(slot.start, slot.end, tuple(map(encoded, slot.alternatives))) for slot in entry.slots)
     title = "".join(sorted({code_point(ranks[word]) for word in _title_words(entry) if word in ranks}))
-    return KnownText(entry.id, spdx, tuple(sorted(entry.aliases - {entry.id})), entry.text.kind, len(entry.words), offset, length, known, entry.optional, 0.0, title)
+    markers = tuple((at, code_point(ranks[mark])) for at, mark in entry.words.markers if mark in ranks)
+    return KnownText(entry.id, spdx, tuple(sorted(entry.aliases - {entry.id})), entry.text.kind, len(entry.words), offset, length, known, entry.optional, 0.0, title, markers)
 
 
 def _title_words(entry: _Entry) -> list[str]:

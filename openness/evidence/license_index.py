@@ -42,7 +42,7 @@ class Slot(msgspec.Struct, frozen=True, array_like=True):
 
 class KnownText(msgspec.Struct, frozen=True, array_like=True):
     """What the header says of one text. ``kind``: license, exception or policy; ``optional`` are (start, end) of words;
-    ``title`` is the set of the words of its names, encoded."""
+    ``title`` is the set of the words of its names, encoded; ``markers`` are dropped list markers (words before, encoded)."""
 
     id: str
     spdx: str
@@ -55,6 +55,7 @@ class KnownText(msgspec.Struct, frozen=True, array_like=True):
     optional: tuple[tuple[int, int], ...]
     weight: float
     title: str = ""
+    markers: tuple[tuple[int, str], ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True, array_like=True):

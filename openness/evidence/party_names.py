@@ -20,19 +20,18 @@ CONNECTORS = frozenset(
 )
 _ADDRESS = re.compile(r"<?[\w.+-]+@[\w.-]+>?|(?:https?://|www\.)[^\s<>()\"]+|\b[\w-]+\.(?:com|org|net|io|dev|ai|edu)(?:/[^\s<>()\"]*)?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+|\d+")
-_LETTER_DIGIT_LETTER = re.compile(r"[a-z]\d+[a-z]")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _MAX_WORDS = 24
 _MAX_UNKNOWN = 2
-_MAX_CASELESS = 3
+_MAX_CASELESS = 2
 _MAX_CJK = 12
 _MAX_LETTERS = 4
 
 
 def only_names(text: str, restrictive: RestrictiveWords) -> bool:
     """True where every word may be part of a name, a date or an address."""
-    if restrictive.in_text(text) or _LETTER_DIGIT_LETTER.search(text):
+    if restrictive.in_text(text):
         return False
     words = _WORD.findall(_ADDRESS.sub(" ", text))
     if len(_CJK.findall(text)) > _MAX_CJK or sum(1 for word in words if _CASELESS.fullmatch(word)) > _MAX_CASELESS:

@@ -19,6 +19,12 @@ INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e
 _LONG = 6
 #: From here on a word may be several without blanks between them.
 _JOINED = 12
+_NO_WORD = 30
+_CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SPACED = re.compile(r"(?:(?<![^\W_])[^\W\d_][ \t]+){5}")
+_DIGIT_IN_WORD = re.compile(r"(?<![\w-])[a-z]+\d+[a-z]{2,}(?![\w-])")
+_CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
+_INNER_MARK = re.compile(r"(?<=\w)[*_~-]+(?=\w)")
 
 
 class RestrictiveWords:
@@ -39,9 +45,13 @@ class RestrictiveWords:
         self._phrases = tuple(w for words in data["phrases"].values() for w in words)
 
     def in_text(self, text: str) -> bool:
-        """Whether a part of a text that would be dropped can limit a permission."""
-        text = INVISIBLE.sub("", unicodedata.normalize("NFKC", html.unescape(text))).casefold()
-        return self.in_words(_WORD.findall(text))
+        """Whether a part of a text that would be dropped can limit a permission, also when its words are run together, spaced
+        out, or written with digits for letters."""
+        text = INVISIBLE.sub("", unicodedata.normalize("NFKC", html.unescape(text)))
+        if _SPACED.search(text) or _DIGIT_IN_WORD.search(text):
+            return True
+        text = _CAMEL.sub(" ", text).casefold()
+        return self.in_words([*_WORD.findall(text), *_WORD.findall(_INNER_MARK.sub("", text))])
 
     def in_words(self, words: Iterable[str]) -> bool:
         """The same for words that are already lower-cased."""
@@ -49,9 +59,9 @@ class RestrictiveWords:
         if not self.english.isdisjoint(words):
             return True
         foreign = self._foreign.intersection(words)
-        if len(foreign) > 1 or any(len(word) >= _LONG for word in foreign):
+        if len(foreign) > 1 or any(len(word) >= _LONG or not _LATIN.search(word) for word in foreign):
             return True
-        if any(len(word) >= _JOINED and any(long in word for long in self._long) for word in words):
+        if any(len(word) >= _JOINED and (len(word) > _NO_WORD or any(long in word for long in self._long)) for word in words if not _CJK.match(word)):
             return True
         return any(map(_mixes_scripts, words)) or self._has_phrase(words) or self._has_purpose(words)
 

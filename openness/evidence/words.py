@@ -47,9 +47,16 @@ _TAG = re.compile(
 _CODE = re.compile(r"<(script|style)\b[^<>]{0,1000}>.{0,200000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
 _COMMENT = re.compile(r"<!--(.{0,100000}?)-->", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
+#: Four words in a row are read as a sentence in any language, wherever they hide.
+_PROSE = re.compile(r"[^\W\d_]+(?:[ \t]+[^\W\d_]+){3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{6}")
+_LITERAL = re.compile(r"[\"'][^\"'\n]{0,200}?[^\W\d_]+(?: [^\W\d_]+){3}[^\"'\n]{0,1000}[\"']|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{6}")
+#: A tag's name and a few attributes without values.
+_MAX_BARE = 3
 #: Attributes that style or link and that no reader sees as words.
 _PLAIN_ATTRIBUTES = frozenset("class id style rel type lang xml:lang dir name width height align valign border target role xmlns charset http-equiv".split())
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]{0,300})\]\(([^()\s]{1,2000})(\s+\"[^\"\n]{0,300}\")?\s*\)")
+_MARKDOWN_LINK = re.compile(r"\[([^\[\]]{0,300})\]\(\s*<?([^()\s<>]{1,2000})>?(\s+\"[^\"\n]{0,300}\")?\s*\)")
+_RST_TARGET = re.compile(r"<(https?://[^<>\s]{1,500})>(?='_)")
+#: Words of addresses of documents.
 _TARGET_WORDS = frozenset("use terms conditions agreement condition provisions changes permissions".split())
 _MAX_TARGET_WORDS = 14
 
@@ -145,11 +152,13 @@ def _blank_unless(restricts: Callable[[str], bool]) -> Callable[[re.Match[str]],
 def _without_markup(text: str, restrictive: RestrictiveWords) -> str:
     if "<" not in text and "&" not in text:
         return text
-    text = _CODE.sub(_blank_unless(restrictive.strongly), text)
-    text = _COMMENT.sub(_blank_unless(restrictive.in_text), text)
+    text = _CODE.sub(_blank_unless(lambda part: bool(_LITERAL.search(part)) or restrictive.strongly(part)), text)
+    text = _COMMENT.sub(_blank_unless(lambda part: bool(_PROSE.search(part)) or restrictive.in_text(part)), text)
 
     def drop(match: re.Match[str]) -> str:
         tag = match.group()
+        if len(re.findall(r"[^\W_]+", _ATTRIBUTE.sub(" ", tag))) > _MAX_BARE:
+            return tag  # brackets around words
         kept = [value for name, value in _ATTRIBUTE.findall(tag) if _says_something(name, value, restrictive)]
         if not kept:
             return _blank(tag)
@@ -165,7 +174,7 @@ def _says_something(name: str, value: str, restrictive: RestrictiveWords) -> boo
         return restrictive.strongly(re.sub(r"[_-]", " ", value))
     if name in {"href", "src"}:
         return _target_restricts(value, restrictive)
-    return restrictive.in_text(value)
+    return bool(_PROSE.search(value)) or restrictive.in_text(value)
 
 
 def _fit(kept: str, tag: str) -> str:
@@ -176,11 +185,14 @@ def _fit(kept: str, tag: str) -> str:
 
 def _target_restricts(target: str, restrictive: RestrictiveWords) -> bool:
     """A link's path may speak (``/no-commercial-use``); the usual words of a document's address do not."""
-    words = re.findall(r"[^\W\d_]+", unquote(html.unescape(target)))
-    return len(words) > _MAX_TARGET_WORDS or restrictive.in_words([w for word in words if (w := word.casefold()) not in _TARGET_WORDS])
+    path = unquote(html.unescape(target))
+    words = re.findall(r"[^\W\d_]+", path)
+    rest = " ".join(word for word in re.split(r"[/?#&=_.,;:+-]+", path) if word.casefold() not in _TARGET_WORDS)
+    return len(words) > _MAX_TARGET_WORDS or restrictive.in_text(rest) or (not path.isascii() and bool(_PROSE.search(path)))
 
 
 def _without_link_targets(text: str, restrictive: RestrictiveWords) -> str:
+    text = _RST_TARGET.sub(lambda m: m.group() if _target_restricts(m[1], restrictive) else _blank(m.group()), text) if ">'_" in text else text
     if "](" not in text:
         return text
 
@@ -192,7 +204,7 @@ def _without_link_targets(text: str, restrictive: RestrictiveWords) -> str:
             speaks = _target_restricts(match[2], restrictive)
         if speaks or (match[3] and restrictive.in_text(match[3])):
             return match.group()
-        cut = match.start(2) - match.start() - 1
+        cut = match.end(1) - match.start() + 1
         return match.group()[:cut] + _blank(match.group()[cut:])
 
     return _MARKDOWN_LINK.sub(drop, text)
