@@ -14,9 +14,9 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from openness.evidence.license_index import ANYTHING, UNKNOWN, KnownText, LicenseIndex
+from openness.evidence.license_index import ANYTHING, KnownText, LicenseIndex
 from openness.evidence.party_names import only_names
-from openness.evidence.words import Words
+from openness.evidence.words import NOTICE, Words
 
 #: Words that change no meaning wherever they stand.
 ARTICLES = frozenset("the a an s".split())
@@ -67,7 +67,7 @@ class Differences(NamedTuple):
         """Unexplained words; of a text that is cut at an end the missing words weigh less."""
         added = sum(end - start for start, end in self.added)
         missing = sum(last - first for first, last, _ in self.missing)
-        return added + missing + 0.15 * self.gone + 0.05 * self.benign
+        return added + missing + 0.005 * self.gone + (2 if self.gone else 0) + 0.05 * self.benign
 
 
 def compare(index: LicenseIndex, number: int, words: Words, code: str, start: int, end: int) -> Differences:
@@ -83,10 +83,10 @@ class _Judge:
         self.words = words
         self.code = code
         self.start, self.end = start, end
-        self.articles = set(index.encode(ARTICLES))
-        self.party = set(index.encode(PARTY))
-        self.party_nouns = set(index.encode(PARTY_NOUNS))
-        self.restricting = set(index.encode(index.restrictive.english)) - {UNKNOWN}
+        self.articles = index.codes(ARTICLES)
+        self.party = index.codes(PARTY)
+        self.party_nouns = index.codes(PARTY_NOUNS)
+        self.restricting = index.codes(index.restrictive.english)
         self.benign = 0
 
     def judge(self) -> Differences:
@@ -195,6 +195,8 @@ class _Judge:
             return any(self.index.encode([mark]) == self.known[block.first] for mark in here)
         if block.end - block.start == 1 and block.first == block.last:
             word = self.words.words[block.start]
+            if word.isdigit() and len(word) < 4 and self._begins_line(block.start) and (block.end == len(self.words) or self._begins_line(block.end)):
+                return True  # a page's number
             if any(place == block.first and mark == self.code[block.start] for place, mark in self.entry.markers):
                 return True
             at = self.words.starts[block.start]
@@ -284,8 +286,9 @@ class _Judge:
         for start, stop, line in self.words.notices:
             if begin <= start and stop <= end:
                 dropped = self.index.encode(self.index.words_of("x " + line.strip(_MARKS)).words[1:])
-                if self.known[block.first : block.last] in dropped or dropped and dropped in self.known[block.first : block.last]:
-                    return True
+                missing = self.known[block.first : block.last]
+                if Indel.distance(missing, dropped) <= abs(len(missing) - len(dropped)) + 2 and (len(missing) > 2 or missing in dropped):
+                    return True  # a line break may have split a word or two
         return False
 
     def _optional_between(self, first: int, last: int) -> bool:
@@ -348,11 +351,18 @@ class _Judge:
         )
 
     def _is_notice(self, start: int, end: int) -> bool:
-        """A notice of copyright or of authors that was not dropped as a line of its own."""
-        words = self.words.words[start:end]
-        while words and (words[0].isdigit() and len(words[0]) < 4):
-            words, start = words[1:], start + 1
-        return bool(words) and words[0] in _NOTICE_START and self._names_only(start, end)
+        """Notices of copyright or of authors that were not dropped as lines of their own; a page's number may stand before."""
+        words = self.words.words
+        while start < end and words[start].isdigit() and len(words[start]) < 4:
+            start += 1
+        first = start
+        while first > self.start and words[start:end] and words[first] not in _NOTICE_START and start - first < _NAME_LIMIT:
+            first -= 1  # the notice may have begun with words that the text has too
+        if start == end or words[first] not in _NOTICE_START:
+            return False
+        if first < start and not NOTICE.search(self.words.text[self.words.starts[first] : self.words.starts[start]]):
+            return False
+        return self._names_only(first, end)
 
 
 def _blocks(known: str, code: str, shift: int) -> list[Block]:

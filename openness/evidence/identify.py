@@ -23,6 +23,8 @@ _ACCEPT = 0.62
 _MAX_REGIONS = 40
 #: A further text in the same document must be nearly whole: anything less would report fragments of other licenses.
 _WHOLE = 0.9
+#: Less of a text than this is a notice or a quotation of it.
+_LEAST_COVERAGE = 0.3
 _LEAST_REST = 25
 _SHORT_CUT = 4
 
@@ -114,8 +116,7 @@ def _rests(part: _Part, start: int, end: int) -> list[tuple[int, int]]:
 def _best(search: Search, words: Words, start: int, end: int, whole: bool = False) -> _Part | None:
     """Of the texts nearest to a range the one that leaves the fewest words unexplained."""
     regions = [r for n in search.candidates(start, end) if (r := search.region(n, start, end))]
-    if whole:
-        regions = [r for r in regions if r.coverage >= _WHOLE]
+    regions = [r for r in regions if r.coverage >= (_WHOLE if whole else _LEAST_COVERAGE)]
     if not regions:
         return None
     regions.sort(key=lambda r: (-r.score, r.number))

@@ -129,6 +129,7 @@ class LicenseIndex:
         self._by_digest = {bytes(self._digests[i * 20 : i * 20 + 16]): int.from_bytes(self._digests[i * 20 + 16 : i * 20 + 20], "little") for i in range(len(self._digests) // 20)}
         self._known_words: dict[str, str] = {}
         self._decoded: dict[int, str] = {}
+        self._codes_of: dict[frozenset[str], frozenset[str]] = {}
 
     @classmethod
     def open(cls, path: Path | None = None) -> LicenseIndex:
@@ -163,6 +164,13 @@ class LicenseIndex:
                 code = known[word] = self._code(word)
             found.append(code)
         return "".join(found)
+
+    def codes(self, words: frozenset[str]) -> frozenset[str]:
+        """The code points of a set of words that texts have; kept, since the same few sets are asked for again and again."""
+        found = self._codes_of.get(words)
+        if found is None:
+            found = self._codes_of[words] = frozenset(self.encode(words)) - {UNKNOWN}
+        return found
 
     def text(self, number: int) -> str:
         """A known text as a string of code points."""

@@ -18,10 +18,11 @@ CONNECTORS = frozenset(
     year years yyyy fullname organization company university department institute above listed entity from in on date day signed title is are
     original initial first last current some this software package library code module documentation text version""".split()
 )
-_ADDRESS = re.compile(r"<?[\w.+-]+@[\w.-]+>?|(?:https?://|www\.)[^\s<>()\"]+|\b[\w-]+\.(?:com|org|net|io|dev|ai|edu)(?:/[^\s<>()\"]*)?", re.IGNORECASE)
+_ADDRESS = re.compile(r"[\w.+-]+ (?:at|AT|\(at\)|\[at\]) [\w.-]+(?:\s+(?:dot|DOT|\(dot\)|\[dot\])[\s\W]{1,4}[\w.-]+)+|<?[\w.+-]+@[\w.-]+>?|(?:https?://|www\.)[^\s<>()\"]+|\b[\w-]+\.(?:com|org|net|io|dev|ai|edu)(?:/[^\s<>()\"]*)?", re.IGNORECASE)
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
+_NOTICE = re.compile(r"copyright|\u00a9", re.IGNORECASE)
 _MAX_WORDS = 24
 _MAX_UNKNOWN = 2
 _MAX_CASELESS = 2
@@ -40,4 +41,5 @@ def only_names(text: str, restrictive: RestrictiveWords) -> bool:
     unknown = [word for word in words if word[0].islower() and word.lower() not in CONNECTORS]
     numbers = [word for word in words if word.isdigit() and len(word) > 4]
     years = sum(1 for word in words if word.isdigit())
-    return len(words) - years <= _MAX_WORDS and letters <= _MAX_LETTERS and len(unknown) <= _MAX_UNKNOWN and not numbers
+    notices = max(1, len(_NOTICE.findall(text)))  # each may have a name of its own
+    return len(words) - years <= _MAX_WORDS * notices and letters <= _MAX_LETTERS * notices and len(unknown) <= _MAX_UNKNOWN * notices and not numbers

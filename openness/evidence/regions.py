@@ -14,7 +14,9 @@ from rapidfuzz.distance import Indel
 from openness.evidence.license_index import UNKNOWN, LicenseIndex, pair_hash
 
 #: Text numbers that are counted for one search, the rarest pairs first: a bound on time, not on what is found.
-_BUDGET = 40_000
+_BUDGET = 24_000
+#: Of longer ranges only so many pairs are looked up, chosen by their hash.
+_LOOKED_UP = 450
 _PER_RANKING = 6
 #: A pair of words that a window lacks weighs this much against one that it shares.
 _MISS = 0.5
@@ -49,15 +51,17 @@ class Search:
         texts = self.index.texts
         by_size: dict[int, list[memoryview]] = {}
         own = 0.0
-        for pair in set(self.pairs[start : max(start, end - 1)]):
-            if pair and (size := len(postings := self.index.postings(pair))):
-                by_size.setdefault(size.bit_length(), []).append(postings)
+        pairs = set(self.pairs[start : max(start, end - 1)])
+        every = len(pairs) // _LOOKED_UP + 1
+        for pair in pairs:
+            if pair and (every == 1 or pair % every == 0) and (size := len(postings := self.index.postings(pair))):
+                by_size.setdefault(_class_of(size), []).append(postings)
                 own += log(1 + len(texts) / size)
         score = self._scores(by_size)
         least = 0.04 * max(score.values(), default=0.0)
         likely = [number for number, found in score.items() if found > least]
         rankings = (
-            [2 * score[n] / (own + texts[n].weight) for n in likely],
+            [2 * score[n] / (own + texts[n].weight / every) for n in likely],
             [score[n] / texts[n].weight if texts[n].weight > _SHORT else 0.0 for n in likely],
             [score[n] for n in likely],
         )
@@ -71,15 +75,15 @@ class Search:
         same frequency are counted together, which is several times faster than adding each."""
         total = len(self.index.texts)
         score: dict[int, float] = {}
-        spent = 0
+        left = _BUDGET
         for bits in sorted(by_size):
-            counted = Counter(chain.from_iterable(by_size[bits]))
-            weight = log(1 + total / (0.75 * (1 << bits)))
-            for number, count in counted.items():
-                score[number] = score.get(number, 0.0) + weight * count
-            spent += sum(map(len, by_size[bits]))
-            if spent > _BUDGET:
+            if left <= 0:
                 break
+            postings = by_size[bits][: max(1, left >> (bits - 1))]
+            weight = log(1 + total / (0.75 * (1 << bits)))
+            for number, count in Counter(chain.from_iterable(postings)).items():
+                score[number] = score.get(number, 0.0) + weight * count
+            left -= sum(map(len, postings))
         return score
 
     def region(self, number: int, start: int, end: int) -> Region | None:
@@ -122,3 +126,7 @@ class Search:
                 best, window = total, (start + begin, start + at + 2)
         return window
 
+
+def _class_of(size: int) -> int:
+    """Frequencies within a factor of four count as the same."""
+    return (size.bit_length() + 1) // 2 * 2

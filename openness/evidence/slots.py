@@ -53,6 +53,7 @@ def _marked(text: LicenseText, words: Words) -> tuple[tuple[Slot, ...], tuple[tu
         elif end > start:
             optional.append((start, end))
     optional += _title(words)
+    found += _placeholders(words)
     return tuple(sorted(set(found), key=lambda s: (s.start, s.end))), tuple(sorted({*optional, *_after_end(words)}))
 
 

@@ -10,8 +10,9 @@ from __future__ import annotations
 import html
 import re
 import unicodedata
-from bisect import bisect_right
-from collections.abc import Callable, Mapping
+from bisect import bisect_left
+from collections.abc import Callable, Iterator, Mapping
+from functools import cached_property
 from urllib.parse import unquote
 
 from openness.evidence.party_names import only_names
@@ -50,6 +51,7 @@ _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 #: Four words in a row are read as a sentence in any language, wherever they hide.
 _PROSE = re.compile(r"[^\W\d_]+(?:[ \t]+[^\W\d_]+){3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{6}")
 _LITERAL = re.compile(r"[\"'][^\"'\n]{0,200}?[^\W\d_]+(?: [^\W\d_]+){3}[^\"'\n]{0,1000}[\"']|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{6}")
+_CODE_PROSE = re.compile(r"(?://|/\*)[^\n]{0,300}?[^\W\d_]+(?: [^\W\d_]+){3}")
 #: A tag's name and a few attributes without values.
 _MAX_BARE = 3
 #: Attributes that style or link and that no reader sees as words.
@@ -67,13 +69,16 @@ _COPYRIGHT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 #: What shows that a line beginning with the word copyright is a notice and no sentence.
-_NOTICE = re.compile(r"\(c\)|\u00a9|\b(?:19|20)\d\d\b|<|\[|\{|\byear\b|\byyyy\b|\bby\b|:|all rights reserved|\u7248\u6743\u6240\u6709", re.IGNORECASE)
+NOTICE = re.compile(r"\(c\)|\u00a9|\b(?:19|20)\d\d\b|<|\[|\{|\byear\b|\byyyy\b|\bby\b|:|all rights reserved|\u7248\u6743\u6240\u6709", re.IGNORECASE)
 _MAX_NOTICE = 300
 _RESERVED = re.compile(r"\ball\s+rights\s+reserved\b|\u7248\u6743\u6240\u6709|spdx-filecopyrighttext", re.IGNORECASE)
 #: What a program's interpreter or editor reads in the first lines.
 _CODING = re.compile(r"\A#![ \t]*/[\w/ .-]{1,60}$|^[ \t#/;\"*%-]*-\*-[^\n]{1,60}-\*-[ \t]*$", re.MULTILINE)
 _PAGE = re.compile(r"^[ \t]*(?:page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|-{1,2}\s*\d{1,4}\s*-{1,2}|\d{1,4}\s*/\s*\d{1,4})[ \t]*$|\f[ \t]*\d{1,4}[ \t]*$", re.IGNORECASE | re.MULTILINE)
-_MARKER = re.compile(r"\(\s?(?:\d{1,2}|[a-z]|[ivx]{2,5})\s?\)(?=\s)|(?<![^\s*#/;>%-])(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{2,5})[.)](?=\s)")
+#: What may end a list marker, and a marker that ends there: (a) ii) 2.1.
+_MARKER_END = re.compile(r"[.)](?=\s)")
+_MARKER = re.compile(r"(?:\(\s?(?:\d{1,2}|[a-z]|[ivx]{2,5})\s?\)|(?<![^\s*#/;>%-])(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{2,5})[.)])\Z")
+_LONGEST_MARKER = 10
 #: What may stand before a list marker: the end of a sentence or of an item, or a conjunction.
 _BEFORE_MARKER = re.compile(r"(?:[.;:,!?)\"]|\A|\band|\bor|\n[ \t*#/;>%-]*\n)[ \t*#/;>%\n-]*\Z")
 
@@ -83,31 +88,42 @@ class Words:
 
     ``text`` is the folded text (its lines are those of the document); ``words`` are lower-cased; ``starts`` and ``ends`` are
     offsets into ``text``; ``markers`` are the dropped list markers as (number of words before, what stood there) and ``notices``
-    the dropped notices as (start, end, text); ``unread`` says that the document goes on where reading stopped.
+    the dropped notices as (start, end, text); ``unread`` says that the document goes on where reading stopped. Places are
+    worked out when first asked for: a text that is known as it stands needs none.
     """
 
-    __slots__ = ("_newlines", "ends", "markers", "notices", "starts", "text", "unread", "words")
-
-    def __init__(self, text: str, words: list[str], starts: list[int], ends: list[int], markers: list[tuple[int, str]], unread: bool, notices: list[tuple[int, int, str]]) -> None:
+    def __init__(self, text: str, lowered: str, words: list[str], marks: list[tuple[int, str]], unread: bool, notices: list[tuple[int, int, str]]) -> None:
         self.text = text
         self.words = words
-        self.starts = starts
-        self.ends = ends
-        self.markers = markers
         self.notices = notices
         self.unread = unread
-        self._newlines: list[int] | None = None
+        self._lowered = lowered
+        self._marks = marks
 
     def __len__(self) -> int:
         return len(self.words)
 
+    @cached_property
+    def starts(self) -> list[int]:
+        return [match.start() for match, _ in zip(_WORD.finditer(self._lowered), self.words, strict=False)]
+
+    @cached_property
+    def ends(self) -> list[int]:
+        return [match.end() for match, _ in zip(_WORD.finditer(self._lowered), self.words, strict=False)]
+
+    @cached_property
+    def markers(self) -> list[tuple[int, str]]:
+        return [(bisect_left(self.starts, at), mark) for at, mark in self._marks]
+
+    @cached_property
+    def _newlines(self) -> list[int]:
+        return [match.start() for match in re.finditer("\n", self.text)]
+
     def line(self, index: int) -> int:
         """The line, counted from 1, of a word."""
-        if self._newlines is None:
-            self._newlines = [match.start() for match in re.finditer("\n", self.text)]
-        if index >= len(self.starts):
+        if index >= len(self.words):
             return len(self._newlines) + 1
-        return bisect_right(self._newlines, self.starts[index] - 1) + 1 if self.starts[index] else 1
+        return bisect_left(self._newlines, self.starts[index]) + 1
 
     def quote(self, first: int, last: int, limit: int = 400) -> str:
         """The folded text from word ``first`` up to but without word ``last``, on one line."""
@@ -152,7 +168,7 @@ def _blank_unless(restricts: Callable[[str], bool]) -> Callable[[re.Match[str]],
 def _without_markup(text: str, restrictive: RestrictiveWords) -> str:
     if "<" not in text and "&" not in text:
         return text
-    text = _CODE.sub(_blank_unless(lambda part: bool(_LITERAL.search(part)) or restrictive.strongly(part)), text)
+    text = _CODE.sub(_blank_unless(lambda part: bool(_LITERAL.search(part) or _CODE_PROSE.search(part)) or restrictive.strongly(part)), text)
     text = _COMMENT.sub(_blank_unless(lambda part: bool(_PROSE.search(part)) or restrictive.in_text(part)), text)
 
     def drop(match: re.Match[str]) -> str:
@@ -224,7 +240,7 @@ def _without_notices(text: str, restrictive: RestrictiveWords) -> tuple[str, lis
 
     def drop(match: re.Match[str]) -> str:
         line = match.group()
-        if len(line) > _MAX_NOTICE or not _NOTICE.search(line) or not only_names(_RESERVED.sub(" ", line), restrictive):
+        if len(line) > _MAX_NOTICE or not NOTICE.search(line) or not only_names(_RESERVED.sub(" ", line), restrictive):
             return line
         dropped.append((match.start(), match.end(), line))
         return _blank(line)
@@ -241,30 +257,29 @@ def _split(text: str, equivalent: Mapping[str, str], unread: bool, notices: list
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters have longer lower forms
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    markers = {m.start(): m.group() for m in _MARKER.finditer(lowered) if _BEFORE_MARKER.search(lowered, max(0, m.start() - 40), m.start())}
-    words: list[str] = []
-    starts: list[int] = []
-    ends: list[int] = []
-    dropped: list[tuple[int, str]] = []
-    skip = -1
-    for match in _WORD.finditer(lowered):
-        start = match.start()
-        if start < skip:
-            continue
-        marker = markers.get(start) or (markers.get(start - 1) if start else None)
-        if marker is not None and (start in markers or marker[0] == "("):
-            dropped.append((len(words), marker.strip("(). ")))
-            skip = (start if start in markers else start - 1) + len(marker)
-            continue
-        word = match.group()
-        words.append(word)
-        starts.append(start)
-        ends.append(match.end())
-        if len(words) >= MAX_WORDS:
-            unread = True
-            break
-    same = {**equivalent, **_SAME}
-    words = [same.get(word, word) for word in words]
-    if "," in text:
+    marks = list(_list_markers(lowered))
+    lowered = _without(lowered, marks)
+    words = _WORD.findall(lowered)
+    if len(words) > MAX_WORDS:
+        words, unread = words[:MAX_WORDS], True
+    if "," in lowered:
         words = [_NUMBER_SEPARATOR.sub("", word) if "," in word else word for word in words]
-    return Words(text, [word.strip() for word in words] if "%" in text else words, starts, ends, dropped, unread, notices)
+    same = {**equivalent, **_SAME, " %": "%"}
+    return Words(text, lowered, [same.get(word, word) for word in words], [(at, mark.strip("(). ")) for at, mark in marks], unread, notices)
+
+
+def _list_markers(lowered: str) -> Iterator[tuple[int, str]]:
+    for end in _MARKER_END.finditer(lowered):
+        begin = max(0, end.end() - _LONGEST_MARKER)
+        found = _MARKER.search(lowered, begin, end.end())
+        if found and _BEFORE_MARKER.search(lowered, max(0, found.start() - 40), found.start()):
+            yield found.start(), found.group()
+
+
+def _without(text: str, marks: list[tuple[int, str]]) -> str:
+    parts = []
+    at = 0
+    for start, mark in marks:
+        parts += [text[at:start], " " * len(mark)]
+        at = start + len(mark)
+    return "".join([*parts, text[at:]])
