@@ -83,7 +83,7 @@ def identify(text: str, index: LicenseIndex) -> Identification:
     if number is not None and not words.unread:
         entry = index.texts[number]
         found = FoundLicense(entry.id, entry.spdx, 1.0, 1.0, (words.line(0), words.line(len(words) - 1)), entry.kind, entry.aliases)
-        return Identification("exact", (found,), mentions=mentions)
+        return Identification("exact", (found,), mentions=tuple(m for m in mentions if m != entry.id))
     search = Search(index, words.words)
     parts = _parts(search, words, 0, len(words))
     if not parts:

@@ -34,8 +34,9 @@ from openness.sources.license_folders import LicenseText
 #: Fewer words identify nothing.
 MIN_WORDS = 12
 VERSION = "1"
-#: A name that is one common word ("Open", "Python") would be found in every text.
+#: A name of a few common words ("public domain notice", "open license") would be found in every text.
 _MIN_NAME = 6
+_COMMON = frozenset("open free public domain software source license licenses terms use of service general notice copyright the and proprietary commercial custom other unknown community model code agreement end user".split())
 
 
 class _Entry(msgspec.Struct):
@@ -109,14 +110,17 @@ def _preference(entry: _Entry) -> tuple[int, int, int, str]:
 
 
 def _names(entries: Sequence[_Entry]) -> dict[str, list[str]]:
-    """Names and ids by which a text may mention a license."""
+    """Names and ids by which a text may mention a license. A single word counts only if it is an id (``mentions`` asks for more)."""
     found: dict[str, set[str]] = {}
     for entry in entries:
         if entry.text.kind != "license":
             continue
         for name in (*entry.text.titles, *entry.text.names):
             words = re.findall(r"\d+(?:\.\d+)*|[^\W\d_]+", name.casefold())
-            if len("".join(words)) >= _MIN_NAME and (len(words) > 1 or any(c.isdigit() for c in name)):
+            if words[:1] == ["the"]:
+                words = words[1:]
+            listed = len(words) == 1 and entry.text.spdx is not None and name == entry.text.spdx
+            if listed or (len(words) > 1 and len("".join(words)) >= _MIN_NAME and not set(words) <= _COMMON):
                 found.setdefault(" ".join(words), set()).add(entry.id)
     return {name: sorted(ids) for name, ids in sorted(found.items())}
 

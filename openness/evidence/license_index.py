@@ -11,6 +11,7 @@ import hashlib
 import mmap
 import struct
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -189,9 +190,18 @@ class LicenseIndex:
                 return self._postings[self._posting_starts[at] : self._posting_starts[at + 1]]
         return self._postings[:0]
 
+    @cached_property
     def names(self) -> dict[str, list[str]]:
         """Names by which texts mention a license, lower-cased words joined by blanks → ids."""
         return msgspec.json.decode(self._names, type=dict[str, list[str]])
+
+    @cached_property
+    def name_starts(self) -> dict[str, list[int]]:
+        """First words of the names → the numbers of words of the names that begin so, longest first."""
+        found: dict[str, set[int]] = {}
+        for name in self.names:
+            found.setdefault(name.partition(" ")[0], set()).add(name.count(" ") + 1)
+        return {word: sorted(lengths, reverse=True) for word, lengths in found.items()}
 
     def origins(self) -> list[Origin]:
         return msgspec.json.decode(self._origins, type=list[Origin])
