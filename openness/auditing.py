@@ -44,7 +44,7 @@ def audit_build(build: OpenBuild, question: verdicts.Question, ruleset: Ruleset,
     except GGUFError as error:
         empty = Build(printable(build.path, None), build.sha256, build.size, "unknown", hashed=build.sha256 is not None)
         return Audited(verdicts.unreadable(empty, question, error.message), error)
-    beside, findings, documents = _beside(Path(build.path), ruleset)
+    beside, findings, documents = _beside(Path(build.path))
     facts += beside
     facts += _base_licenses(facts)
     identity = _identity(build, model)
@@ -73,7 +73,7 @@ def _read_build(build: OpenBuild) -> tuple[Build, list[Fact]]:
     return record, list(build_claims.facts_of(claims, record.path, build.sha256))
 
 
-def _beside(path: Path, ruleset: Ruleset) -> tuple[list[Fact], list[Finding], list[tuple[folder.Document, str]]]:
+def _beside(path: Path) -> tuple[list[Fact], list[Finding], list[tuple[folder.Document, str]]]:
     """Facts and findings of the documents beside the build, and the license texts with their fact ids, for quoting."""
     facts: list[Fact] = []
     findings: list[Finding] = []
@@ -87,9 +87,11 @@ def _beside(path: Path, ruleset: Ruleset) -> tuple[list[Fact], list[Finding], li
             facts += new_facts
             findings += new_findings
         elif document.kind == "license":
-            fact = license_text.fact_of(document, ruleset.texts)
-            facts.append(fact)
-            texts.append((document, fact.id))
+            from openness import identifying
+
+            identified = identifying.identify_document(document.data)
+            facts += license_text.facts_of(document, identified.found, identified.clauses)
+            texts.append((document, f"text:{document.name}"))
         elif document.kind == "adapter":
             base = card.adapter_base(document)
             facts += [base] if base else []

@@ -9,13 +9,11 @@ import msgspec
 
 from openness.evidence import license_text
 from openness.evidence.clauses import ClausePatterns, DetectedClause, detect
-from openness.evidence.identify import Identification, identify
+from openness.evidence.identify import Identification, identify, identify_as
 from openness.evidence.license_index import LicenseIndex
+from openness.evidence.license_text import WHOLE
 from openness.packaged import packaged
 from openness.rules.patterns import clause_patterns
-
-#: Verdicts on which a text stands for the license that it was found to be.
-WHOLE = frozenset({"exact", "same", "multiple"})
 
 
 class Identified(msgspec.Struct, frozen=True):
@@ -52,6 +50,15 @@ def identify_document(data: bytes | str, index: LicenseIndex | None = None) -> I
 LONGEST = 1 << 20
 
 
+def compare_with(path: Path, id: str, index: LicenseIndex) -> Identified:
+    """The same for one known license, however far the text is from it. Raises MissingInput when no text of it is indexed."""
+    text = license_text.decode(read_bounded(path))
+    found = identify_as(text, id, index)
+    return Identified(
+        found, detect(text[:LONGEST], packaged_patterns(), [(a.line, a.last_line) for a in found.added]) if found.added else ()
+    )
+
+
 def identify_file(path: Path, index: LicenseIndex | None = None) -> Identified:
     """Read a file (bounded) and identify it. Raises MissingInput when it cannot be read."""
     return identify_document(read_bounded(path), index)
@@ -68,4 +75,6 @@ def read_bounded(path: Path) -> bytes:
         with path.open("rb") as file:
             return file.read(32 << 20)
     except OSError as error:
-        raise MissingInput(f"{printable(str(path), None)} cannot be read: {error.strerror}; check the path and its permissions.") from error
+        raise MissingInput(
+            f"{printable(str(path), None)} cannot be read: {error.strerror}; check the path and its permissions."
+        ) from error

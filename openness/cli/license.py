@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from openness.cli.common import DISCLAIMER, Settings, echo, global_options, styler, width
+from openness.cli.license_identify import identify, index
 from openness.errors import ExitCode, MissingInput
 
 if TYPE_CHECKING:
@@ -20,15 +21,23 @@ def command() -> None:
     """Show, list and compare the licenses known here."""
 
 
+command.add_command(identify)
+command.add_command(index)
+
+
 def _find(name: str, ruleset: Ruleset) -> tuple[str, ...]:
     """Ids that a name stands for. Raises MissingInput (exit 4) with the nearest name for an unknown one."""
     from openness.printable import printable
     from openness.rules.names import resolve
 
     found = resolve(name, ruleset)
-    if not found.ids:
-        hint = f"did you mean {found.nearest}?" if found.nearest else "see `openness license list`."
+    if not found.ids or found.corrected:
+        near = found.nearest or " or ".join(found.ids)
+        hint = f"did you mean {near}?" if near else "see `openness license list`."
         raise MissingInput(f"No license is known as {printable(name, 60)}; {hint}", code="unknown-license")
+    if not set(found.ids) & set(ruleset.license_ids):
+        listed = ", ".join(ruleset.license(id).spdx for id in found.ids)
+        raise MissingInput(f"There are no rules for {listed} here, so every use of it is unknown.", code="unknown-license")
     return found.ids
 
 
@@ -137,10 +146,22 @@ def list_(settings: Settings) -> int:
 
 @command.command("compare")
 @click.argument("first", metavar="A")
-@click.argument("second", metavar="B")
+@click.argument("second", metavar="B", required=False)
 @global_options
-def compare(first: str, second: str, settings: Settings) -> int:
-    """Two licenses side by side: the verdict for each use, and clauses that only one of them has."""
+def compare(first: str, second: str | None, settings: Settings) -> int:
+    """Two licenses side by side: the verdict for each use, and clauses that only one of them has.
+
+    A and B are names of licenses or files. Two files are compared word by word; a file with a license, or with the one nearest
+    to it when B is left out, clause by clause and by the words that were added or are missing.
+    """
+    from openness.cli import license_compare
+
+    if second is None or license_compare.is_file(first) or license_compare.is_file(second):
+        return license_compare.files(first, second, settings)
+    return _compare_known(first, second, settings)
+
+
+def _compare_known(first: str, second: str, settings: Settings) -> int:
     from openness.outputs import envelope, license_text
 
     ruleset = settings.load_rules()

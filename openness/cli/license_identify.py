@@ -1,4 +1,4 @@
-"""``openness license identify`` and ``openness license index``: which license a text really is, and the index behind the answer."""
+"""``openness license identify`` and ``openness license index``: which license a text is, and the index behind the answer."""
 
 from __future__ import annotations
 
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     from openness.identifying import Identified
 
 _INDEX_OPTION = click.option(
-    "--index", "index_path", type=click.Path(dir_okay=False, path_type=Path), default=None, help="An index of your own (the packaged one)."
+    "--index",
+    "index_path",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="An index of your own (the packaged one).",
 )
 
 
@@ -47,12 +51,16 @@ def identify(files: tuple[str, ...], index_path: Path | None, settings: Settings
         for number, (name, found) in enumerate(results):
             if number:
                 click.echo("")
-            for line in identification.as_text(printable(name, None), found, width=width(), style=styler(settings), verbose=bool(settings.verbose)):
+            for line in identification.as_text(
+                printable(name, None), found, width=width(), style=styler(settings), verbose=bool(settings.verbose)
+            ):
                 echo(line, settings)
-    for error, _ in errors:
-        click.echo(f"openness: {error.message}", err=True)
-    codes = [error.exit_code for error, _ in errors]
-    codes += [ExitCode.OK if found.found.verdict in {"exact", "same", "multiple"} else ExitCode.CANNOT_SAY for _, found in results]
+    for failure, _ in errors:
+        click.echo(f"openness: {failure.message}", err=True)
+    codes = [failure.exit_code for failure, _ in errors]
+    codes += [
+        ExitCode.OK if found.found.verdict in {"exact", "same", "multiple"} else ExitCode.CANNOT_SAY for _, found in results
+    ]
     return int(worst_exit(codes))
 
 
@@ -85,19 +93,28 @@ def index() -> None:
     metavar="DIR",
     help="ScanCode's licensedcode/data, SPDX's license-list-XML or license-list-data, or a folder of <id>.txt; may be repeated.",
 )
-@click.option("--output", "-o", type=click.Path(dir_okay=False, path_type=Path), default=None, help="The file to write (corpus/license_index.bin).")
+@click.option(
+    "--output",
+    "-o",
+    type=click.Path(dir_okay=False, path_type=Path),
+    default=None,
+    help="The file to write (corpus/license_index.bin).",
+)
 @click.option("--exclude", multiple=True, metavar="ID", help="A license to leave out; may be repeated.")
 @global_options
 def build(folders: tuple[Path, ...], output: Path | None, exclude: tuple[str, ...], settings: Settings) -> int:
     """Write an index of hashes of words; no text of a license goes into it. The same folders give the same bytes."""
     from openness.evidence import index_build
-    from openness.evidence.license_index import FILE
+    from openness.evidence.license_version import FILE
     from openness.packaged import packaged
     from openness.rules.loader import read_yaml
     from openness.sources.license_folders import license_texts
 
     corpus = packaged("corpus")
-    words = {"restrictive": read_yaml(corpus / "restrictive_words.yaml"), "equivalent": read_yaml(corpus / "equivalent_words.yaml")}
+    words = {
+        "restrictive": read_yaml(corpus / "restrictive_words.yaml"),
+        "equivalent": read_yaml(corpus / "equivalent_words.yaml"),
+    }
     texts = (text for folder in folders for text in license_texts(folder))
     known = {name: ids[0] for name, ids in settings.load_rules().names.items() if len(ids) == 1}
     data = index_build.build(_counted(texts, settings), words, known, frozenset(exclude))
@@ -148,7 +165,8 @@ def list_(index_path: Path | None, settings: Settings) -> int:
         from openness.outputs import envelope
 
         rows = [
-            {"license": o.id, "source": o.source, "file": o.file, "sha256": o.sha256, "aliases": aliases.get(o.id, [])} for o in found.origins()
+            {"license": o.id, "source": o.source, "file": o.file, "sha256": o.sha256, "aliases": aliases.get(o.id, [])}
+            for o in found.origins()
         ]
         click.echo(envelope.envelope("license-index-list", rows, rules=settings.load_rules().version))
     else:

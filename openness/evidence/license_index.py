@@ -18,16 +18,18 @@ from typing import Any
 import msgspec
 
 from openness.errors import IntegrityError, MissingInput
+from openness.evidence.license_version import FILE
 from openness.evidence.restrictive import RestrictiveWords
 from openness.evidence.words import Words, words_of
 from openness.packaged import packaged
 
 MAGIC = b"OPNLIDX2"
-FILE = "license_index.bin"
 #: Stands for a word that no known text has; it never equals a word of one.
 UNKNOWN = "\U0010ffff"
 #: In an alternative of a slot: any words.
 ANYTHING = "\U0010fffe"
+#: Words that a name may have or not ("Version 2.0", "v2.0", "2.0").
+UNSAID = frozenset({"version", "v", "the"})
 BUCKET_BITS = 16
 _REMEMBERED = 100_000
 _MASK = 0xFFFFFFFF
@@ -122,12 +124,17 @@ class LicenseIndex:
             self._names = sections["names"]
             self._origins = sections["origins"]
         except (ValueError, KeyError, struct.error, msgspec.DecodeError) as error:
-            raise IntegrityError(f"The license index {name} cannot be read ({error}); build it again with 'openness license index build'.") from error
+            raise IntegrityError(
+                f"The license index {name} cannot be read ({error}); build it again with 'openness license index build'."
+            ) from error
         self.name = name
         self.texts: Sequence[KnownText] = self.header.texts
         self.restrictive = RestrictiveWords(self.header.restrictive)
         self.equivalent: Mapping[str, str] = self.header.equivalent
-        self._by_digest = {bytes(self._digests[i * 20 : i * 20 + 16]): int.from_bytes(self._digests[i * 20 + 16 : i * 20 + 20], "little") for i in range(len(self._digests) // 20)}
+        self._by_digest = {
+            bytes(self._digests[i * 20 : i * 20 + 16]): int.from_bytes(self._digests[i * 20 + 16 : i * 20 + 20], "little")
+            for i in range(len(self._digests) // 20)
+        }
         self._known_words: dict[str, str] = {}
         self._decoded: dict[int, str] = {}
         self._codes_of: dict[frozenset[str], frozenset[str]] = {}
@@ -140,7 +147,9 @@ class LicenseIndex:
             with path.open("rb") as file:
                 return cls(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ), str(path))
         except (OSError, ValueError) as error:
-            raise MissingInput(f"The license index {path} cannot be opened ({error}); build one with 'openness license index build'.") from error
+            raise MissingInput(
+                f"The license index {path} cannot be opened ({error}); build one with 'openness license index build'."
+            ) from error
 
     @property
     def version(self) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openness.evidence.license_index import LicenseIndex
+from openness.evidence.license_index import UNSAID, LicenseIndex
 from openness.evidence.words import Words
 
 #: Words beside which a short id, such as ``mit``, is a license and no name of something else.
@@ -21,6 +21,7 @@ def mentions_in(words: Words, index: LicenseIndex) -> tuple[str, ...]:
 
 def _named(words: list[str], index: LicenseIndex) -> Iterator[tuple[str, ...]]:
     starts = index.name_starts
+    words = [word for word in words if word not in UNSAID]
     skip = 0
     for at, word in enumerate(words):
         if at < skip or word not in starts:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from heapq import nlargest
-from itertools import accumulate, chain
+from itertools import accumulate, chain, pairwise
 from math import log
 from typing import NamedTuple
 
@@ -44,7 +44,7 @@ class Search:
         self.index = index
         self.code = index.encode(words)
         points = [0 if char == UNKNOWN else ord(char) for char in self.code]
-        self.pairs = [pair_hash(a, b) if a and b else 0 for a, b in zip(points, points[1:], strict=False)]
+        self.pairs = [pair_hash(a, b) if a and b else 0 for a, b in pairwise(points)]
 
     def candidates(self, start: int, end: int) -> list[int]:
         """Numbers of the texts that may stand in a range of words: most alike, most contained, most contributing."""
@@ -100,7 +100,11 @@ class Search:
         if not matched:
             return None
         coverage, part = matched / len(known), matched / max(1, len(code))
-        score = max(2 * matched / total, 0.97 * coverage if len(known) >= 40 and coverage > 0.7 else 0.0, 0.93 * part if matched > 40 and part > 0.8 else 0.0)
+        score = max(
+            2 * matched / total,
+            0.97 * coverage if len(known) >= 40 and coverage > 0.7 else 0.0,
+            0.93 * part if matched > 40 and part > 0.8 else 0.0,
+        )
         return Region(number, start, end, matched, coverage, part, score)
 
     def _window(self, number: int, start: int, end: int) -> tuple[int, int] | None:

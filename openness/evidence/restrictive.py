@@ -15,7 +15,9 @@ _LATIN = re.compile(r"[a-zà-öø-ÿ]")
 _LOOK_ALIKE = re.compile(r"[\u0370-\u03ff\u0400-\u052f\u13a0-\u13ff\u2d00-\u2d2f]")
 _WORD = re.compile(r"[^\W_]+")
 #: Drawn by no line of a text: they hide in words.
-INVISIBLE = re.compile("[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]")
+INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
+)
 _LONG = 6
 #: From here on a word may be several without blanks between them.
 _JOINED = 12
@@ -61,7 +63,11 @@ class RestrictiveWords:
         foreign = self._foreign.intersection(words)
         if len(foreign) > 1 or any(len(word) >= _LONG or not _LATIN.search(word) for word in foreign):
             return True
-        if any(len(word) >= _JOINED and (len(word) > _NO_WORD or any(long in word for long in self._long)) for word in words if not _CJK.match(word)):
+        if any(
+            len(word) >= _JOINED and (len(word) > _NO_WORD or any(long in word for long in self._long))
+            for word in words
+            if not _CJK.match(word)
+        ):
             return True
         return any(map(_mixes_scripts, words)) or self._has_phrase(words) or self._has_purpose(words)
 

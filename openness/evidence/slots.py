@@ -28,7 +28,9 @@ _PLACEHOLDER_WORD = re.compile(
     r"\b(?:year|yyyy|yy|name|names|owner|owners|holder|holders|author|authors|organi[sz]ation|fullname|insert|date|company|program|project|product|software|licensor|email|mail|description|title|brief|state|country|jurisdiction)\b",
     re.IGNORECASE,
 )
-_END_OF_TERMS = re.compile(r"end of (?:the )?terms and conditions|how to apply (?:these terms|the [\w ]{1,40} license)", re.IGNORECASE)
+_END_OF_TERMS = re.compile(
+    r"end of (?:the )?terms and conditions|how to apply (?:these terms|the [\w ]{1,40} license)", re.IGNORECASE
+)
 _TITLE_LIMIT = 14
 _TITLE_LINES = 8
 _TITLE_WORDS = 30

@@ -34,7 +34,8 @@ _FOLD = str.maketrans(
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 #: A number with its separators, a word (what an apostrophe joins are two), a comparison or an amount sign at a number.
 _WORD = re.compile(
-    rf"\d+(?:[.,]\d+)*|[{_CJK}]|[^\W\d_{_CJK}]+|(?:(?<=[\w)] )[<>]|[\u2264\u2265])=?(?=\s*[$\u20ac\u00a3\u00a5]?\s*\d)|[$\u20ac\u00a3\u00a5](?=\s*\d)|(?<=\d) ?%|&(?=\s)"
+    rf"\d+(?:[.,]\d+)*|[{_CJK}]|[^\W\d_{_CJK}]+"
+    r"|(?:(?<=[\w)] )[<>]|[\u2264\u2265])=?(?=\s*[$\u20ac\u00a3\u00a5]?\s*\d)|[$\u20ac\u00a3\u00a5](?=\s*\d)|(?<=\d) ?%|&(?=\s)"
 )
 _SAME = {"&": "and", "\u2265": ">=", "\u2264": "<="}
 _NUMBER_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
@@ -50,12 +51,18 @@ _COMMENT = re.compile(r"<!--(.{0,100000}?)-->", re.DOTALL)
 _ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 #: Four words in a row are read as a sentence in any language, wherever they hide.
 _PROSE = re.compile(r"[^\W\d_]+(?:[ \t]+[^\W\d_]+){3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{6}")
-_LITERAL = re.compile(r"[\"'][^\"'\n]{0,200}?[^\W\d_]+(?: [^\W\d_]+){3}[^\"'\n]{0,1000}[\"']|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{6}")
+_LITERAL = re.compile(
+    r"[\"'][^\"'\n]{0,200}?[^\W\d_]+(?: [^\W\d_]+){3}[^\"'\n]{0,1000}[\"']|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{6}"
+)
 _CODE_PROSE = re.compile(r"(?://|/\*)[^\n]{0,300}?[^\W\d_]+(?: [^\W\d_]+){3}")
 #: A tag's name and a few attributes without values.
 _MAX_BARE = 3
 #: Attributes that style or link and that no reader sees as words.
-_PLAIN_ATTRIBUTES = frozenset("class id style rel type lang xml:lang dir name width height align valign border target role xmlns charset http-equiv".split())
+_PLAIN_ATTRIBUTES = frozenset(
+    """
+    class id style rel type lang xml:lang dir name width height align valign border target role xmlns charset http-equiv
+    """.split()
+)
 _MARKDOWN_LINK = re.compile(r"\[([^\[\]]{0,300})\]\(\s*<?([^()\s<>]{1,2000})>?(\s+\"[^\"\n]{0,300}\")?\s*\)")
 _RST_TARGET = re.compile(r"<(https?://[^<>\s]{1,500})>(?='_)")
 #: Words of addresses of documents.
@@ -69,15 +76,24 @@ _COPYRIGHT = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 #: What shows that a line beginning with the word copyright is a notice and no sentence.
-NOTICE = re.compile(r"\(c\)|\u00a9|\b(?:19|20)\d\d\b|<|\[|\{|\byear\b|\byyyy\b|\bby\b|:|all rights reserved|\u7248\u6743\u6240\u6709", re.IGNORECASE)
+NOTICE = re.compile(
+    r"\(c\)|\u00a9|\b(?:19|20)\d\d\b|<|\[|\{|\byear\b|\byyyy\b|\bby\b|:|all rights reserved|\u7248\u6743\u6240\u6709",
+    re.IGNORECASE,
+)
 _MAX_NOTICE = 300
 _RESERVED = re.compile(r"\ball\s+rights\s+reserved\b|\u7248\u6743\u6240\u6709|spdx-filecopyrighttext", re.IGNORECASE)
 #: What a program's interpreter or editor reads in the first lines.
 _CODING = re.compile(r"\A#![ \t]*/[\w/ .-]{1,60}$|^[ \t#/;\"*%-]*-\*-[^\n]{1,60}-\*-[ \t]*$", re.MULTILINE)
-_PAGE = re.compile(r"^[ \t]*(?:page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|-{1,2}\s*\d{1,4}\s*-{1,2}|\d{1,4}\s*/\s*\d{1,4})[ \t]*$|\f[ \t]*\d{1,4}[ \t]*$", re.IGNORECASE | re.MULTILINE)
+_PAGE = re.compile(
+    r"^[ \t]*(?:page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|-{1,2}\s*\d{1,4}\s*-{1,2}|\d{1,4}\s*/\s*\d{1,4})[ \t]*$"
+    r"|\f[ \t]*\d{1,4}[ \t]*$",
+    re.IGNORECASE | re.MULTILINE,
+)
 #: What may end a list marker, and a marker that ends there: (a) ii) 2.1.
 _MARKER_END = re.compile(r"[.)](?=\s)")
-_MARKER = re.compile(r"(?:\(\s?(?:\d{1,2}|[a-z]|[ivx]{2,5})\s?\)|(?<![^\s*#/;>%-])(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{2,5})[.)])\Z")
+_MARKER = re.compile(
+    r"(?:\(\s?(?:\d{1,2}|[a-z]|[ivx]{2,5})\s?\)|(?<![^\s*#/;>%-])(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{2,5})[.)])\Z"
+)
 _LONGEST_MARKER = 10
 #: What may stand before a list marker: the end of a sentence or of an item, or a conjunction.
 _BEFORE_MARKER = re.compile(r"(?:[.;:,!?)\"]|\A|\band|\bor|\n[ \t*#/;>%-]*\n)[ \t*#/;>%\n-]*\Z")
@@ -92,7 +108,15 @@ class Words:
     worked out when first asked for: a text that is known as it stands needs none.
     """
 
-    def __init__(self, text: str, lowered: str, words: list[str], marks: list[tuple[int, str]], unread: bool, notices: list[tuple[int, int, str]]) -> None:
+    def __init__(
+        self,
+        text: str,
+        lowered: str,
+        words: list[str],
+        marks: list[tuple[int, str]],
+        unread: bool,
+        notices: list[tuple[int, int, str]],
+    ) -> None:
         self.text = text
         self.words = words
         self.notices = notices
@@ -168,7 +192,9 @@ def _blank_unless(restricts: Callable[[str], bool]) -> Callable[[re.Match[str]],
 def _without_markup(text: str, restrictive: RestrictiveWords) -> str:
     if "<" not in text and "&" not in text:
         return text
-    text = _CODE.sub(_blank_unless(lambda part: bool(_LITERAL.search(part) or _CODE_PROSE.search(part)) or restrictive.strongly(part)), text)
+    text = _CODE.sub(
+        _blank_unless(lambda part: bool(_LITERAL.search(part) or _CODE_PROSE.search(part)) or restrictive.strongly(part)), text
+    )
     text = _COMMENT.sub(_blank_unless(lambda part: bool(_PROSE.search(part)) or restrictive.in_text(part)), text)
 
     def drop(match: re.Match[str]) -> str:
@@ -208,16 +234,17 @@ def _target_restricts(target: str, restrictive: RestrictiveWords) -> bool:
 
 
 def _without_link_targets(text: str, restrictive: RestrictiveWords) -> str:
-    text = _RST_TARGET.sub(lambda m: m.group() if _target_restricts(m[1], restrictive) else _blank(m.group()), text) if ">'_" in text else text
+    text = (
+        _RST_TARGET.sub(lambda m: m.group() if _target_restricts(m[1], restrictive) else _blank(m.group()), text)
+        if ">'_" in text
+        else text
+    )
     if "](" not in text:
         return text
 
     def drop(match: re.Match[str]) -> str:
         shown = match[1].strip().rstrip("/")
-        if shown and shown == match[2].rstrip("/"):
-            speaks = False
-        else:
-            speaks = _target_restricts(match[2], restrictive)
+        speaks = False if shown and shown == match[2].rstrip("/") else _target_restricts(match[2], restrictive)
         if speaks or (match[3] and restrictive.in_text(match[3])):
             return match.group()
         cut = match.end(1) - match.start() + 1
@@ -265,7 +292,9 @@ def _split(text: str, equivalent: Mapping[str, str], unread: bool, notices: list
     if "," in lowered:
         words = [_NUMBER_SEPARATOR.sub("", word) if "," in word else word for word in words]
     same = {**equivalent, **_SAME, " %": "%"}
-    return Words(text, lowered, [same.get(word, word) for word in words], [(at, mark.strip("(). ")) for at, mark in marks], unread, notices)
+    return Words(
+        text, lowered, [same.get(word, word) for word in words], [(at, mark.strip("(). ")) for at, mark in marks], unread, notices
+    )
 
 
 def _list_markers(lowered: str) -> Iterator[tuple[int, str]]:

@@ -10,10 +10,10 @@ import msgspec
 
 from openness import __version__
 from openness.errors import OpennessError
+from openness.evidence.license_version import FILE, version_of
+from openness.packaged import packaged
 from openness.printable import printable
 from openness.records import AuditResult, UseVerdict
-
-CORPUS_VERSION = "none"
 
 
 def envelope(
@@ -27,7 +27,7 @@ def envelope(
     """The document as text. ``errors`` are pairs of an error and the input it belongs to."""
     document = {
         "schema": f"openness/{command}/1",
-        "tool": {"name": "openness", "version": __version__, "rules": rules, "corpus": CORPUS_VERSION},
+        "tool": {"name": "openness", "version": __version__, "rules": rules, "corpus": version_of(packaged("corpus") / FILE)},
         "results": list(results),
         "warnings": [printable(text, None) for text in warnings],
         "errors": [

@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Iterator
 from typing import Any
 
+from openness.evidence.word_difference import Change
 from openness.identifying import Identified
 from openness.outputs.text import Style, plain
 from openness.printable import printable
@@ -56,16 +57,41 @@ def as_text(name: str, identified: Identified, *, width: int = 80, style: Style 
         other = f"; the same text as {', '.join(x.aliases[:3])}" if x.aliases and verbose else ""
         yield f"  {x.id}  lines {x.lines[0]}-{x.lines[1]}, {x.coverage:.0%} of its text{other}"
     yield from _listed([(f"  + line {x.line}: ", f'"{printable(x.text, 400)}"') for x in found.added], width, limit)
-    yield from _listed([(f"  - after line {x.after_line}: ", f"{x.words} word{'s' * (x.words != 1)} missing") for x in found.missing], width, limit)
+    yield from _listed(
+        [(f"  - after line {x.after_line}: ", f"{x.words} word{'s' * (x.words != 1)} missing") for x in found.missing],
+        width,
+        limit,
+    )
     if identified.clauses:
         yield "  Clauses detected by their wording, which a person must confirm:"
-        yield from _listed([(f"    {x.type} line {x.line}: ", f'"{printable(x.quote, 300)}"') for x in identified.clauses], width, limit)
+        yield from _listed(
+            [(f"    {x.type} line {x.line}: ", f'"{printable(x.quote, 300)}"') for x in identified.clauses], width, limit
+        )
     if found.mentions and not found.licenses:
         yield f"  mentions {', '.join(found.mentions)}, which is no license text"
 
 
 def _listed(rows: list[tuple[str, str]], width: int, limit: int | None) -> Iterator[str]:
     for head, text in rows[:limit]:
-        yield from textwrap.wrap(head + text, max(width, 40), initial_indent=" " * (len(head) - len(head.lstrip())), subsequent_indent=" " * 8)
+        yield from textwrap.wrap(
+            head + text, max(width, 40), initial_indent=" " * (len(head) - len(head.lstrip())), subsequent_indent=" " * 8
+        )
     if limit is not None and len(rows) > limit:
         yield f"    … and {len(rows) - limit} more (--verbose shows all)"
+
+
+def changes_as_text(changes: list[Change], *, width: int = 80, style: Style = plain) -> Iterator[str]:
+    """Each change with a few words around it, as a word diff: [-only in the first-] {+only in the second+}."""
+    if not changes:
+        yield "No words differ."
+        return
+    for change in changes:
+        yield f"line {change.line} / line {change.other_line}"
+        parts = [printable(change.before, None)]
+        parts += [f"[-{printable(change.removed, None)}-]"] if change.removed else []
+        parts += [f"{{+{printable(change.added, None)}+}}"] if change.added else []
+        parts.append(printable(change.after, None))
+        yield from textwrap.wrap(
+            " ".join(part for part in parts if part), max(width, 40), initial_indent="  ", subsequent_indent="  "
+        )
+    yield style(f"{len(changes)} place{'s' * (len(changes) != 1)} differ", "yellow")
