@@ -20,14 +20,19 @@ from openness.evidence.words import Words
 MIN_WORDS = 12
 _NEAR = 0.07
 _COMPARED = 6
+#: Scores this near count as the same, and the text that explains more words goes first.
+_COARSE = 10
 _ACCEPT = 0.62
 _MAX_REGIONS = 40
 #: A further text in the same document must be nearly whole: anything less would report fragments of other licenses.
 _WHOLE = 0.9
 #: Less of a text than this is a notice or a quotation of it.
 _LEAST_COVERAGE = 0.3
+_LEAST_MATCHED = 200
 _LEAST_REST = 25
 _SHORT_CUT = 4
+_LEAST_EDGE = 12
+_SCATTERED = 0.6
 
 
 class FoundLicense(msgspec.Struct, frozen=True):
@@ -139,16 +144,16 @@ def _rests(part: _Part, start: int, end: int) -> list[tuple[int, int]]:
 def _best(search: Search, words: Words, start: int, end: int, whole: bool = False) -> _Part | None:
     """Of the texts nearest to a range the one that leaves the fewest words unexplained."""
     regions = [r for n in search.candidates(start, end) if (r := search.region(n, start, end))]
-    regions = [r for r in regions if r.coverage >= (_WHOLE if whole else _LEAST_COVERAGE)]
+    regions = [r for r in regions if r.coverage >= _WHOLE or (not whole and _is_much(r))]
     if not regions:
         return None
-    regions.sort(key=lambda r: (-r.score, r.number))
-    top = regions[0].score
+    top = max(region.score for region in regions)
     if top < _ACCEPT:
         return None
     best: tuple[float, int] | None = None
     chosen = None
-    for region in [r for r in regions if r.score >= top - _NEAR][:_COMPARED]:
+    near = sorted((r for r in regions if r.score >= top - _NEAR), key=lambda r: (-round(r.score * _COARSE), -r.matched, r.number))
+    for region in near[:_COMPARED]:
         part = _trimmed(search, words, region)
         outside = (end - start) - (part.differences.end - part.differences.start)
         cost = (part.differences.cost + outside - 0.02 * region.matched, region.number)
@@ -162,13 +167,23 @@ def _trimmed(search: Search, words: Words, region: Region) -> _Part:
     found = compare(search.index, region.number, words, search.code, region.start, region.end)
     first, last = region.start, region.end
     edges = list(found.added)
-    if edges and edges[0][0] == first and edges[0][1] - first >= _LEAST_REST:
+    while edges and _is_edge(edges[0][1] - edges[0][0], edges[0][0] - first):
         first = edges.pop(0)[1]
-    if edges and edges[-1][1] == last and last - edges[-1][0] >= _LEAST_REST:
+    while edges and _is_edge(edges[-1][1] - edges[-1][0], last - edges[-1][1]):
         last = edges.pop()[0]
     if (first, last) != (region.start, region.end):
         found = compare(search.index, region.number, words, search.code, first, last)
     return _Part(region._replace(start=first, end=last), found)
+
+
+def _is_much(region: Region) -> bool:
+    """More than a notice or a quotation."""
+    return region.coverage >= _LEAST_COVERAGE or (region.matched >= _LEAST_MATCHED and region.part >= _WHOLE)
+
+
+def _is_edge(added: int, matched: int) -> bool:
+    """Many added words near an end, with a few beyond them that happen to occur in the text too."""
+    return added >= _LEAST_EDGE and matched <= _SCATTERED * added
 
 
 def _verdict(index: LicenseIndex, words: Words, parts: list[_Part], mentions: tuple[str, ...]) -> Identification:

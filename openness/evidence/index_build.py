@@ -36,6 +36,8 @@ from openness.sources.license_folders import LicenseText
 #: Fewer words identify nothing.
 MIN_WORDS = 12
 VERSION = "1"
+#: A text with less than this share of the words of the longest text of its license is a notice of it.
+_NOTICE_SHARE = 0.2
 #: A name of a few common words ("public domain notice", "open license") would be found in every text.
 _MIN_NAME = 6
 _COMMON = frozenset(
@@ -80,6 +82,7 @@ def build(
         names = {id, text.id, *(n.lower() for n in text.names if not n.lower().startswith("licenseref-"))}
         entries.append(_Entry(text, id, names - {id}, set(text.titles), words, words_digest(words.words)))
         origins.append(Origin(id, text.source, text.file, text.sha256))
+    entries = _without_notices(entries)
     if not entries:
         raise MissingInput("None of the folders holds a license text of twelve words or more.")
     merged = _merge(entries)
@@ -91,6 +94,14 @@ def _id_of(text: LicenseText, known: Mapping[str, str]) -> str:
         if found := known.get(name.lower()):
             return found
     return text.id
+
+
+def _without_notices(entries: list[_Entry]) -> list[_Entry]:
+    """Some sources have a short notice in place of a license's text; where another source has the text, the notice goes."""
+    longest: dict[str, int] = {}
+    for entry in entries:
+        longest[entry.id] = max(longest.get(entry.id, 0), len(entry.words))
+    return [entry for entry in entries if len(entry.words) >= _NOTICE_SHARE * longest[entry.id]]
 
 
 def _merge(entries: Sequence[_Entry]) -> list[_Entry]:

@@ -95,6 +95,7 @@ _MARKER = re.compile(
     r"(?:\(\s?(?:\d{1,2}|[a-z]|[ivx]{2,5})\s?\)|(?<![^\s*#/;>%-])(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{2,5})[.)])\Z"
 )
 _LONGEST_MARKER = 10
+_MARKS = " \t*#/;>%-"
 #: What may stand before a list marker: the end of a sentence or of an item, or a conjunction.
 _BEFORE_MARKER = re.compile(r"(?:[.;:,!?)\"]|\A|\band|\bor|\n[ \t*#/;>%-]*\n)[ \t*#/;>%\n-]*\Z")
 
@@ -301,7 +302,11 @@ def _list_markers(lowered: str) -> Iterator[tuple[int, str]]:
     for end in _MARKER_END.finditer(lowered):
         begin = max(0, end.end() - _LONGEST_MARKER)
         found = _MARKER.search(lowered, begin, end.end())
-        if found and _BEFORE_MARKER.search(lowered, max(0, found.start() - 40), found.start()):
+        if found is None or (
+            "." in found.group()[:-1] and lowered[lowered.rfind("\n", 0, found.start()) + 1 : found.start()].strip(_MARKS)
+        ):
+            continue  # 2.1 within a line is a number
+        if _BEFORE_MARKER.search(lowered, max(0, found.start() - 40), found.start()):
             yield found.start(), found.group()
 
 
