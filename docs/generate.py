@@ -63,7 +63,11 @@ def rules_page() -> str:
     lines += [
         "`uses.yaml` names the uses and the facts a user can declare, `families.yaml` the names that several licenses share, and"
     ]
-    lines += ["`licenses/<id>.yaml` holds each license. Their heads explain the forms; `license.schema.json` is the schema.\n"]
+    lines += [
+        "`licenses/<id>.yaml` holds each license. Names are read by `spellings.yaml` (what does not matter in a name, and what must"
+    ]
+    lines += ["never be guessed), `license_urls.yaml` (addresses) and `spdx_ids.yaml`. Their heads explain the forms;"]
+    lines += ["`license.schema.json` and `names.schema.json` are the schemas.\n"]
     lines += ["## Clause types\n", "| type | kind | what it says | parameters |", "|---|---|---|---|"]
     lines += [f"| {t.id} | {t.kind} | {t.means} | {', '.join(t.params)} |" for t in rules.types.values()]
     lines += ["\n## Uses\n", "| use | meaning |", "|---|---|"]

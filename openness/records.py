@@ -132,10 +132,16 @@ class UseVerdict(msgspec.Struct, frozen=True):
 
 
 class Absent(msgspec.Struct, frozen=True):
-    """A thing that a source could not give, and why; a value, not an error."""
+    """A thing that a source could not give, and why; a value, not an error.
+
+    ``reason`` is one of the words of :data:`openness.sources.snapshot.AbsenceReason` for what is fetched, a phrase for what
+    lies beside a build. ``retry_in`` are the seconds after which a server wants to be asked again, where it said so.
+    """
 
     what: str
     reason: str
+    detail: str = ""
+    retry_in: float | None = None
 
 
 class BuildIdentity(msgspec.Struct, frozen=True):

@@ -50,6 +50,8 @@ _HEAD = 16
 _RESERVED = re.compile(r"\ball\s+rights\s+reserved\b", re.IGNORECASE)
 _SIGNATURE_LIMIT = 14
 _CONTINUED = 8
+#: So many words may be missing at once from the instructions behind the terms.
+_PART_OF_INSTRUCTIONS = 20
 _EDGE = 3
 _MARKS = " \t*#/;>%!|\"'-"
 _NOTICE_START = frozenset(
@@ -161,8 +163,8 @@ class _Judge:
                 and b.last >= slot.start
                 and not (b.first == b.last and not slot.start <= b.first <= slot.end)
             ]
-            if not touching:
-                continue
+            if all(block.start == block.end for block in touching):
+                continue  # nothing stands in the slot: it was left out with what is around it, or not at all
             begin, stop = self._place(blocks, slot.start, touching, False), self._place(blocks, slot.end, touching, True)
             if stop < begin or not self._fills(begin, stop, slot.alternatives):
                 continue
@@ -318,6 +320,7 @@ class _Judge:
             or self._left_out(block.first, block.last)
             or (block.last <= self._title_end() and not set(missing) & self.restricting)
             or self._dropped_here(block)
+            or (block.last - block.first >= _PART_OF_INSTRUCTIONS and block.first >= self._body_end())
         )
         self.benign += len(missing) if benign else 0
         return benign
@@ -376,6 +379,8 @@ class _Judge:
         """Lines before the text that are its title, the name of a project, or notices."""
         if self._is_title(start, end):
             return True
+        while end > start and self.words.words[end - 1] in ARTICLES:
+            end -= 1  # of a line that goes on as the text's own
         if not self._begins_line(start) or not (end == len(self.words) or self._begins_line(end)):
             return False
         return all(

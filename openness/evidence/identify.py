@@ -20,6 +20,8 @@ from openness.evidence.words import Words
 MIN_WORDS = 12
 _NEAR = 0.07
 _COMPARED = 6
+#: Of short texts, which have many kin, more are compared.
+_MOST_COMPARED, _COMPARED_WORDS = 24, 5_000
 #: Scores this near count as the same, and the text that explains more words goes first.
 _COARSE = 10
 _ACCEPT = 0.62
@@ -153,7 +155,7 @@ def _best(search: Search, words: Words, start: int, end: int, whole: bool = Fals
     best: tuple[float, int] | None = None
     chosen = None
     near = sorted((r for r in regions if r.score >= top - _NEAR), key=lambda r: (-round(r.score * _COARSE), -r.matched, r.number))
-    for region in near[:_COMPARED]:
+    for region in near[: max(_COMPARED, min(_MOST_COMPARED, _COMPARED_WORDS // max(1, end - start)))]:
         part = _trimmed(search, words, region)
         outside = (end - start) - (part.differences.end - part.differences.start)
         cost = (part.differences.cost + outside - 0.02 * region.matched, region.number)

@@ -37,7 +37,7 @@ from openness.sources.license_folders import LicenseText
 MIN_WORDS = 12
 VERSION = "1"
 #: A text with less than this share of the words of the longest text of its license is a notice of it.
-_NOTICE_SHARE = 0.2
+_NOTICE_SHARE = 0.06
 #: A name of a few common words ("public domain notice", "open license") would be found in every text.
 _MIN_NAME = 6
 _COMMON = frozenset(

@@ -49,7 +49,7 @@ def only_names(text: str, restrictive: RestrictiveWords) -> bool:
     unknown = [word for word in words if word[0].islower() and word.lower() not in CONNECTORS]
     numbers = [word for word in words if word.isdigit() and len(word) > 4]
     years = sum(1 for word in words if word.isdigit())
-    notices = max(1, len(_NOTICE.findall(text)))  # each may have a name of its own
+    notices = max(1, len(_NOTICE.findall(text)), years)  # each may have a name of its own
     return (
         len(words) - years <= _MAX_WORDS * notices
         and letters <= _MAX_LETTERS * notices

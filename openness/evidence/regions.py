@@ -18,6 +18,8 @@ _BUDGET = 24_000
 #: Of longer ranges only so many pairs are looked up, chosen by their hash.
 _LOOKED_UP = 450
 _PER_RANKING = 6
+#: Short texts have many near kin (MIT, BSD) and are aligned in no time, so more of them are looked at.
+_MOST_PER_RANKING, _ALIGNED_WORDS = 30, 8_000
 #: A pair of words that a window lacks weighs this much against one that it shares.
 _MISS = 0.5
 _FAR = 1.3
@@ -65,9 +67,10 @@ class Search:
             [score[n] / texts[n].weight if texts[n].weight > _SHORT else 0.0 for n in likely],
             [score[n] for n in likely],
         )
+        most = max(_PER_RANKING, min(_MOST_PER_RANKING, _ALIGNED_WORDS // max(1, end - start)))
         chosen: dict[int, None] = {}
         for ranking in rankings:
-            chosen.update(dict.fromkeys(number for _, number in nlargest(_PER_RANKING, zip(ranking, likely, strict=True))))
+            chosen.update(dict.fromkeys(number for _, number in nlargest(most, zip(ranking, likely, strict=True))))
         return list(chosen)
 
     def _scores(self, by_size: dict[int, list[memoryview]]) -> dict[int, float]:

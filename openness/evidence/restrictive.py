@@ -24,7 +24,8 @@ _JOINED = 12
 _NO_WORD = 30
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SPACED = re.compile(r"(?:(?<![^\W_])[^\W\d_][ \t]+){5}")
-_DIGIT_IN_WORD = re.compile(r"(?<![\w-])[a-z]+\d+[a-z]{2,}(?![\w-])")
+_DIGIT_IN_WORD = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
+_DIGITS_AS_LETTERS = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INNER_MARK = re.compile(r"(?<=\w)[*_~-]+(?=\w)")
 
@@ -50,8 +51,11 @@ class RestrictiveWords:
         """Whether a part of a text that would be dropped can limit a permission, also when its words are run together, spaced
         out, or written with digits for letters."""
         text = INVISIBLE.sub("", unicodedata.normalize("NFKC", html.unescape(text)))
-        if _SPACED.search(text) or _DIGIT_IN_WORD.search(text):
+        if _SPACED.search(text):
             return True
+        if _DIGIT_IN_WORD.search(text):
+            for letters in _DIGITS_AS_LETTERS:
+                text += " " + " ".join(word.translate(letters) for word in _WORD.findall(text) if not word.isdigit())
         text = _CAMEL.sub(" ", text).casefold()
         return self.in_words([*_WORD.findall(text), *_WORD.findall(_INNER_MARK.sub("", text))])
 

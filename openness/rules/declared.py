@@ -125,9 +125,13 @@ def _license(kind: FactType, value: str, ruleset: Ruleset) -> FactSet:
     if key in ("proprietary", "other", "custom", "commercial"):
         return {"license": frozenset(["proprietary"]), "license_category": frozenset(["proprietary"])}
     found = resolve(value, ruleset)
-    if not found.ids:
-        hint = f"; did you mean {found.nearest}?" if found.nearest else "; see `openness license list`"
+    if not found.ids or found.corrected:
+        near = found.nearest or " or ".join(found.ids)
+        hint = f"; did you mean {near}?" if near else "; see `openness license list`"
         raise UsageError(f"--declare {kind.id}={_shown(value)}: no such license{hint}")
+    unread = [id for id in found.ids if id not in ruleset.license_ids]
+    if unread:
+        raise UsageError(f"--declare {kind.id}={_shown(value)}: there are no rules for {', '.join(unread)} here.")
     categories = frozenset(ruleset.license(id).category for id in found.ids)
     return {"license": frozenset(found.ids), "license_category": categories}
 

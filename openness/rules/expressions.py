@@ -90,10 +90,20 @@ def _convert(tree: Any, ruleset: Ruleset) -> Expression:
     operator = type(tree).__name__
     if operator in ("AND", "OR"):
         parts = tuple(_convert(part, ruleset) for part in tree.args)
-        return AllOf(parts) if operator == "AND" else AnyOf(parts)
-    # An exception of SPDX only widens what its license allows, so the license alone is the strict reading.
+        if operator == "AND":
+            return AllOf(parts)
+        return Term(Resolved(str(tree), (), "none")) if any(map(_is_prose, parts)) else AnyOf(parts)
     license_symbol = getattr(tree, "license_symbol", tree)
+    exception = getattr(tree, "exception_symbol", None)
+    if exception is not None and str(exception.key).casefold() not in ruleset.exceptions:
+        return Term(Resolved(f"{license_symbol.key}-WITH-{exception.key}", (), "none"))
+    # An exception of SPDX only widens what its license allows, so the license alone is the strict reading.
     return Term(resolve(str(license_symbol.key), ruleset))
+
+
+def _is_prose(expression: Expression) -> bool:
+    """Running text that is no license name may limit the choice it stands in: "MIT or Apache 2.0 for research only"."""
+    return any(not term.resolved.ids and " " in term.resolved.name.strip() for term in terms(expression))
 
 
 def terms(expression: Expression) -> Iterator[Term]:

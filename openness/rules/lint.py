@@ -10,8 +10,10 @@ from typing import Any
 import msgspec
 
 from openness.errors import RuleError
-from openness.rules import schema
-from openness.rules.loader import alias_table, packaged, read_yaml, rule_files
+from openness.packaged import packaged
+from openness.rules import lint_definitions, lint_names, patterns, schema
+from openness.rules.loader import read_yaml, rule_files
+from openness.rules.name_tables import alias_table
 from openness.rules.names import EMPTY_NAMES, normalize
 
 #: A license read longer ago than this should be read again: terms move in place (license-facts/NOTES, 8 and 14).
@@ -37,10 +39,20 @@ def lint(root: Path, today: datetime.date | None = None) -> list[Problem]:
     for name, path, _ in rule_files(root):
         if name.startswith("licenses/"):
             problems += _license(name, path, clauses, uses, licenses)
+    files = lint_names.name_files(base)
+    problems += [Problem(*found) for found in lint_names.problems(files)]
     problems += _names(licenses, base)
-    problems += _stale(licenses, today or datetime.date.today())
+    found = lint_names.address_problems(licenses, files["license_urls"])
+    problems += [Problem(f"licenses/{id}.yaml", "error", text) for id, text in found]
+    today = today or datetime.date.today()
+    problems += _stale(licenses, today)
+    problems += [Problem(*row) for row in lint_definitions.problems(root, clauses, today)]
+    if (root / patterns.FILE).is_file():
+        texts = patterns.pattern_problems(patterns.clause_patterns(root), clauses)
+        problems += [Problem(patterns.FILE, "error", text) for text in texts]
     if (root / "families.yaml").is_file():
-        problems += _families(read_yaml(root / "families.yaml")["families"], licenses)
+        known = {*licenses, *(id.casefold() for id in files["spdx_ids"]["licenses"])}
+        problems += _families(read_yaml(root / "families.yaml")["families"], known)
     return problems
 
 
@@ -103,7 +115,7 @@ def _stale(licenses: dict[str, dict[str, Any]], today: datetime.date) -> Iterato
             yield Problem(f"licenses/{id}.yaml", "error", "verified on a day that has not come")
 
 
-def _families(families: dict[str, Any], licenses: dict[str, dict[str, Any]]) -> Iterator[Problem]:
+def _families(families: dict[str, Any], known: set[str]) -> Iterator[Problem]:
     for name, family in families.items():
         candidates = family["candidates"]
         if len(candidates) < 2:
@@ -111,5 +123,5 @@ def _families(families: dict[str, Any], licenses: dict[str, dict[str, Any]]) -> 
         if normalize(name) != name:
             yield Problem("families.yaml", "error", f"{name} is not in normal form ({normalize(name)})")
         for id in candidates:
-            if id not in licenses:
+            if id not in known:
                 yield Problem("families.yaml", "error", f"{name}: no such license {id}")

@@ -17,18 +17,20 @@ from typing import Any
 import msgspec
 
 from openness.errors import RuleError
-from openness.rules import reading
+from openness.packaged import packaged
+from openness.rules import reading, spelling
 from openness.rules.model import ClauseType, License, Vocabulary
+from openness.rules.name_tables import joined_tables, tables
 
 COMPILED = "compiled.json"
+#: Raised whenever the shape of the compiled rules changes, so that a file of another shape is not used.
+SHAPE = 3
 #: A rule file beyond this is refused before it is parsed (aliases in YAML can grow without bound).
 MAX_RULE_FILE = 1 << 20
-
-
-def packaged(folder: str) -> Path:
-    """``rules`` or ``corpus`` as the wheel carries them, or of the checkout when running from one."""
-    inside = Path(__file__).parent.parent / "data" / folder
-    return inside if inside.is_dir() else Path(__file__).parent.parent.parent / folder
+#: Files about openness, and patterns for unknown texts, which an audit rarely needs: they are read when asked for.
+DEFINITIONS = frozenset(
+    {"components.yaml", "limits.yaml", "license_lists.yaml", "dimensions.yaml", "categories.yaml", "clause_patterns.yaml"}
+)
 
 
 def rule_files(root: Path) -> Iterator[tuple[str, Path, int]]:
@@ -38,7 +40,8 @@ def rule_files(root: Path) -> Iterator[tuple[str, Path, int]]:
         if not folder.is_dir():
             continue
         with os.scandir(folder) as entries:
-            found = sorted((e.name, e.stat().st_size) for e in entries if e.name.endswith(".yaml"))
+            names = (entry for entry in entries if entry.name.endswith(".yaml") and entry.name not in DEFINITIONS)
+            found = sorted((entry.name, entry.stat().st_size) for entry in names)
         for name, size in found:
             yield (f"{relative}/{name}" if relative else name), folder / name, size
 
@@ -71,14 +74,19 @@ def compile_rules(root: Path) -> dict[str, Any]:
         if name.startswith("licenses/"):
             data = read_yaml(path)
             licenses[str(data.get("id"))] = data
+    families, sites = read_yaml(root / "families.yaml"), read_yaml(root / "license_urls.yaml")
+    spellings = read_yaml(root / "spellings.yaml")
     return {
+        "shape": SHAPE,
         "files": files,
         "clauses": read_yaml(root / "clauses.yaml"),
         "uses": read_yaml(root / "uses.yaml"),
-        "families": read_yaml(root / "families.yaml"),
+        "families": families,
         "licenses": {id: json.dumps(data, ensure_ascii=False) for id, data in sorted(licenses.items())},
-        "names": alias_table(licenses.values()),
         "texts": text_table(licenses.values()),
+        "tables": tables(list(licenses.values()), families["families"], read_yaml(root / "spdx_ids.yaml"), spellings, sites),
+        "spellings": spellings,
+        "sites": sites,
     }
 
 
@@ -86,20 +94,6 @@ def text_table(licenses: Iterable[Mapping[str, Any]]) -> dict[str, str]:
     """Hash over the words of each text that was read whole → license id."""
     read = (data for data in licenses if data["text"]["status"] == "whole" and data["text"].get("exact") != "no")
     return {data["text"]["words_sha256"]: data["id"] for data in read if "words_sha256" in data["text"]}
-
-
-def alias_table(licenses: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """Every way to name a license (normalized) → its ids; more than one id is a defect that lint reports."""
-    from openness.rules.names import normalize, normalize_url
-
-    table: dict[str, list[str]] = {}
-    for data in licenses:
-        id = str(data["id"])
-        names = [id, data["spdx"], *(n for k, ns in data.get("aliases", {}).items() if k != "urls" for n in ns)]
-        urls = [normalize_url(url) for url in data.get("aliases", {}).get("urls", ())]
-        for name in dict.fromkeys([*map(normalize, map(str, names)), *urls]):
-            table.setdefault(name, []).append(id)
-    return table
 
 
 class Ruleset:
@@ -123,9 +117,62 @@ class Ruleset:
 
     @property
     def names(self) -> Mapping[str, list[str]]:
-        """Normalized name or URL → license ids."""
-        names: Mapping[str, list[str]] = self._compiled["names"]
-        return names
+        """Normalized name → license ids; SPDX ids without rules here included."""
+        return self._table("names")
+
+    @property
+    def addresses(self) -> Mapping[str, list[str]]:
+        """Address of a license text, in its one form (``license_urls``) → license ids."""
+        return self._table("addresses")
+
+    @property
+    def worded(self) -> Mapping[str, list[str]]:
+        """The words of a name (``spelling.worded``) → license ids."""
+        return self._table("worded")
+
+    @cached_property
+    def spellings(self) -> dict[str, list[str]]:
+        """What all certain spellings of a name share (``spelling.key``) → license ids."""
+        found: dict[str, dict[str, None]] = {}
+        for words, ids in self.worded.items():
+            found.setdefault(spelling.joined(words.split(" ")), {}).update(dict.fromkeys(ids))
+        return {key: list(ids) for key, ids in found.items()}
+
+    @property
+    def versions(self) -> Mapping[str, list[str]]:
+        """What all versions of a license share (``spelling.without_numbers``) → the ids of all of them."""
+        return self._table("versions")
+
+    @property
+    def spdx(self) -> Mapping[str, str]:
+        """SPDX license id in lower case → as SPDX writes it."""
+        spdx: Mapping[str, str] = self._compiled["tables"]["spdx"]
+        return spdx
+
+    @cached_property
+    def exceptions(self) -> frozenset[str]:
+        """SPDX exception ids, in lower case."""
+        return frozenset(self._compiled["tables"]["exceptions"])
+
+    @cached_property
+    def name_words(self) -> frozenset[str]:
+        """The words of all known names."""
+        return frozenset(self._compiled["tables"]["vocabulary"])
+
+    @cached_property
+    def words(self) -> spelling.Words:
+        """What matters in a name and what does not (``rules/spellings.yaml``)."""
+        return spelling.words_of(self._compiled["spellings"])
+
+    @property
+    def sites(self) -> Mapping[str, Any]:
+        """Forms of addresses and sites that hold licenses (``rules/license_urls.yaml``)."""
+        sites: Mapping[str, Any] = self._compiled["sites"]
+        return sites
+
+    def _table(self, name: str) -> Mapping[str, list[str]]:
+        table: Mapping[str, list[str]] = self._compiled["tables"][name]
+        return table
 
     @property
     def texts(self) -> Mapping[str, str]:
@@ -145,10 +192,14 @@ class Ruleset:
         return str(self._compiled["clauses"]["verified"])
 
     def license(self, id: str) -> License:
-        """The license with this id. Raises KeyError for an unknown id."""
+        """The license with this id; one that SPDX lists and no rules describe has no clauses and no text that was read, so
+        that every use of it is unknown. Raises KeyError for an unknown id."""
         if id not in self._licenses:
-            data = msgspec.json.decode(self._compiled["licenses"][id])
-            self._licenses[id] = reading.license_record(data, self._compiled["uses"]["sets"])
+            if id in self._compiled["licenses"] or id not in self.spdx:
+                data = msgspec.json.decode(self._compiled["licenses"][id])
+                self._licenses[id] = reading.license_record(data, self._compiled["uses"]["sets"])
+            else:
+                self._licenses[id] = reading.without_rules(id, self.spdx[id], self.version)
         return self._licenses[id]
 
 
@@ -167,7 +218,7 @@ def _packaged_rules() -> dict[str, Any]:
     root = packaged("rules")
     try:
         compiled: dict[str, Any] = msgspec.json.decode((root / COMPILED).read_bytes())
-        if compiled["files"] == {name: size for name, _, size in rule_files(root)}:
+        if compiled["files"] == {name: size for name, _, size in rule_files(root)} and compiled.get("shape") == SHAPE:
             return compiled
     except (OSError, msgspec.DecodeError, KeyError):
         pass
@@ -181,7 +232,7 @@ def _with_extra(compiled: dict[str, Any], folder: Path) -> dict[str, Any]:
         raise RuleError(f"The rules folder {folder} does not exist; give --rules a folder with licenses/*.yaml.")
     found = {}
     for name, path, _ in rule_files(folder):
-        if name.startswith("licenses/") or name not in ("clauses.yaml", "uses.yaml", "families.yaml"):
+        if name not in compiled["files"] or name.startswith("licenses/"):
             data = read_yaml(path)
             problems = schema.license_problems(data, compiled["clauses"], compiled["uses"])
             if problems:
@@ -189,9 +240,8 @@ def _with_extra(compiled: dict[str, Any], folder: Path) -> dict[str, Any]:
             if data["id"] in compiled["licenses"] or data["id"] in found:
                 raise RuleError(f"The rule file {path} repeats the license id {data['id']}; choose another id.")
             found[data["id"]] = data
-    names = {name: list(ids) for name, ids in compiled["names"].items()}
-    for name, ids in alias_table(found.values()).items():
-        names[name] = [*names.get(name, []), *ids]
     licenses = compiled["licenses"] | {id: json.dumps(data, ensure_ascii=False) for id, data in found.items()}
     texts = compiled["texts"] | text_table(found.values())
-    return compiled | {"licenses": licenses, "names": names, "texts": texts}
+    nothing: dict[str, Any] = {"licenses": [], "exceptions": [], "replaced": {}}
+    added = tables(list(found.values()), {}, nothing, compiled["spellings"], compiled["sites"])
+    return compiled | {"licenses": licenses, "texts": texts, "tables": joined_tables(compiled["tables"], added)}

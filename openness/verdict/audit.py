@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 import msgspec
 
+from openness.printable import printable
 from openness.records import (
     AuditResult,
     Build,
@@ -21,6 +22,7 @@ from openness.records import (
 from openness.rules.expressions import license_ids, terms
 from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, FactSet, License
+from openness.verdict.changed_text import findings_of, with_changes
 from openness.verdict.claims import Settled, claims_of, settle
 from openness.verdict.stack import all_of, judge_expression, judge_license, with_unknown
 
@@ -50,6 +52,8 @@ def audit(
     settled = settle(claims_of(facts, ruleset))
     bases = [fact for fact in facts if fact.claim == "base-license"]
     uses = tuple(_with_bases(_one_use(use, settled, question, ruleset), bases, question, ruleset) for use in question.uses)
+    changes = [fact for fact in facts if fact.claim == "license-text-change"]
+    uses = tuple(with_changes(use, changes) for use in uses)
     if quoter is not None:
         uses = tuple(_with_quotes(use, ruleset, quoter) for use in uses)
     verdict = worst(use.verdict for use in uses)
@@ -131,7 +135,11 @@ def _quoted(reason: Reason, ruleset: Ruleset, quoter: Quoter) -> Reason:
 def _category(ids: Sequence[str], settled: Settled, facts: Sequence[Fact], ruleset: Ruleset) -> str:
     """The category as far as a local build shows it (design section 3): training code and data are not in a GGUF, so
     nothing better than source-available is ever said here."""
+    if any(fact.claim == "license-text-change" for fact in facts):
+        return "unverified"
     if not ids or settled.contradictions or not all(ruleset.license(id).text.was_read for id in ids):
+        return "unverified"
+    if not all(term.resolved.certain for expression in settled.expressions for term in terms(expression)):
         return "unverified"
     known = [fact for fact in facts if fact.claim == "base-license"]
     if any(fact.claim == "base-model" for fact in facts) and not known:
@@ -145,12 +153,13 @@ def _findings(settled: Settled, facts: Sequence[Fact]) -> Iterable[Finding]:
     yield from settled.findings
     for expression in settled.expressions:
         for term in terms(expression):
-            if len(term.resolved.ids) > 1:
+            if len(term.resolved.ids) > 1 and term.resolved.how != "spelling":
+                name = printable(term.resolved.name, 80)
                 yield Finding(
-                    f"family:{term.resolved.name}",
+                    f"family:{name}",
                     "family-name",
                     "lowers",
-                    f"{term.resolved.name} names {len(term.resolved.ids)} texts ({', '.join(term.resolved.ids)}); the "
+                    f"{name} names {len(term.resolved.ids)} texts ({', '.join(term.resolved.ids)}); the "
                     "strictest counts until the text beside the file says which one it is.",
                     settled.evidence,
                 )
@@ -168,6 +177,7 @@ def _findings(settled: Settled, facts: Sequence[Fact]) -> Iterable[Finding]:
             f"The build names a base model ({names}) whose license is not known here; its terms bind too, so read them.",
             tuple(fact.id for fact in bases),
         )
+    yield from findings_of(facts)
     if settled.strength is Standing.METADATA:
         yield Finding(
             "converter-claim",

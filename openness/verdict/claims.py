@@ -7,10 +7,11 @@ settles: every claimed license is judged and the result is at least ``unknown``.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
+from openness.printable import printable
 from openness.records import Contradiction, Fact, Finding, Standing
 from openness.rules.expressions import AllOf, AnyOf, Expression, Term, license_ids, parse, terms
 from openness.rules.loader import Ruleset
@@ -49,7 +50,7 @@ def claims_of(facts: Sequence[Fact], ruleset: Ruleset) -> list[Claim]:
     claims = []
     for source in dict.fromkeys(_source(fact) for fact in facts):
         own = [fact for fact in facts if _source(fact) == source]
-        claims += _text_claims(own) if source.startswith("text:") else _named_claims(source, own, ruleset)
+        claims += _text_claims(own, ruleset) if source.startswith("text:") else _named_claims(source, own, ruleset)
     return claims
 
 
@@ -59,14 +60,20 @@ def _source(fact: Fact) -> str:
     return kind if kind in ("build", "user") else f"{kind}:{rest.partition(':')[0]}"
 
 
-def _text_claims(facts: list[Fact]) -> list[Claim]:
+def _text_claims(facts: list[Fact], ruleset: Ruleset) -> list[Claim]:
+    """All texts in a file apply. A known text without rules here resolves to nothing, so it never permits."""
     claims = []
     for fact in facts:
         if fact.claim == "license-text":
-            name = fact.quote if fact.value is None else str(fact.value)
-            resolved = Resolved(name, (), "none") if fact.value is None else Resolved(name, (str(fact.value),), "text")
-            claims.append(Claim(_source(fact), Standing.TEXT, Term(resolved), (fact.id,)))
+            terms_ = [Term(_of_text(str(id), ruleset)) for id in fact.value or ()]
+            parts = tuple(terms_) or (Term(Resolved(fact.quote, (), "none")),)
+            claims.append(Claim(_source(fact), Standing.TEXT, parts[0] if len(parts) == 1 else AllOf(parts), (fact.id,)))
     return claims
+
+
+def _of_text(id: str, ruleset: Ruleset) -> Resolved:
+    known = id in ruleset.license_ids or id in ruleset.spdx
+    return Resolved(id, (id,) if known else (), "text" if known else "none")
 
 
 def _named_claims(source: str, facts: list[Fact], ruleset: Ruleset) -> list[Claim]:
@@ -106,7 +113,10 @@ def settle(claims: Sequence[Claim]) -> Settled:
         strength=strength if not contradictions else min((c.standing for c in judged), key=lambda s: s.rank),
         evidence=tuple(id for claim in claims for id in claim.evidence),
         contradictions=contradictions,
-        findings=tuple(_contradiction_finding(n, c) for n, c in enumerate(contradictions, 1)),
+        findings=(
+            *(_contradiction_finding(n, c) for n, c in enumerate(contradictions, 1)),
+            *(finding for claim in judged for finding in _spelling_findings(claim)),
+        ),
     )
 
 
@@ -131,6 +141,15 @@ def _contradiction_finding(number: int, contradiction: Contradiction) -> Finding
         "Sources state licenses that exclude each other, and nothing at hand settles which one holds.",
         contradiction.evidence,
     )
+
+
+def _spelling_findings(claim: Claim) -> Iterator[Finding]:
+    """A name that is not spelled as it is listed is never read silently."""
+    for term in terms(claim.expression):
+        if term.resolved.how == "spelling":
+            effect = "info" if term.resolved.certain else "unknown"
+            name = printable(term.resolved.name, 80)
+            yield Finding(f"spelling:{name}", "spelling", effect, f"{term.resolved.reading}.", claim.evidence)
 
 
 def _narrow(expression: Expression, claims: Sequence[Claim]) -> Expression:

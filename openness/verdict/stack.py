@@ -6,6 +6,7 @@ from collections.abc import Iterable
 
 import msgspec
 
+from openness.printable import printable
 from openness.records import Permission, Reason, UseVerdict, worst
 from openness.rules.engine import grants, judge
 from openness.rules.expressions import AllOf, AnyOf, Expression, Term
@@ -46,16 +47,21 @@ def judge_expression(expression: Expression, use: str, declared: FactSet, rulese
 def _judge_term(term: Term, use: str, declared: FactSet, ruleset: Ruleset) -> UseVerdict:
     resolved = term.resolved
     if not resolved.ids:
-        reason = Reason(resolved.name, "", "NAME", "unknown", unresolved(term))
+        reason = Reason(printable(resolved.name, 80), "", "NAME", "unknown", unresolved(term))
         return UseVerdict(use, Permission.UNKNOWN, None, (reason,))
-    return all_of([judge_license(id, use, declared, ruleset) for id in resolved.ids], use)
+    verdict = all_of([judge_license(id, use, declared, ruleset) for id in resolved.ids], use)
+    if resolved.certain:
+        return verdict
+    return with_unknown(
+        verdict, Reason(printable(resolved.name, 80), "", "NAME", "unknown", f"{resolved.reading}; nothing says which it is.")
+    )
 
 
 def unresolved(term: Term) -> str:
     """Why a name stands for no license, and what to do."""
-    name = term.resolved.name or "(empty)"
-    near = f" The nearest known name is {term.resolved.nearest}, which is not used." if term.resolved.nearest else ""
-    return f"The name {name} stands for no license that is known here.{near}"
+    name, near = printable(term.resolved.name, 80) or "(empty)", term.resolved.nearest
+    hint = f" The nearest known name is {near} (score {term.resolved.shown_score}), which is not used." if near else ""
+    return f"The name {name} stands for no license that is known here.{hint}"
 
 
 def all_of(verdicts: Iterable[UseVerdict], use: str) -> UseVerdict:
