@@ -15,6 +15,9 @@ from pathlib import Path
 import msgspec
 
 from openness.records import Absent
+from openness.sources.snapshot import AbsenceReason, Document
+
+__all__ = ["CachedRepository", "Document", "NotRead", "cached_repository", "neighbors", "read_regular"]
 
 #: A card or license beyond this is not read (the largest license text known here has 35 kB).
 MAX_DOCUMENT = 1 << 20
@@ -26,17 +29,6 @@ SKIPPED_SUFFIXES = (".gguf", ".py", ".safetensors", ".bin", ".spdx", ".json5", "
 MAX_NEIGHBORS = 20
 MAX_ENTRIES = 20_000
 CACHE_FOLDER = re.compile(r"models--(?P<owner>[\w.-]+?)--(?P<name>[\w.-]+)")
-
-
-class Document(msgspec.Struct, frozen=True):
-    """Bytes as found, with what pins them. ``kind``: card, license, notice or adapter."""
-
-    name: str
-    kind: str
-    data: bytes
-    sha256: str
-    path: str
-    revision: str | None = None
 
 
 class CachedRepository(msgspec.Struct, frozen=True):
@@ -85,15 +77,39 @@ def _kind(name: str) -> str:
 
 def _read(path: Path, revision: str | None) -> Document | Absent:
     try:
+        data = read_regular(path, MAX_DOCUMENT)
+    except NotRead as error:
+        return Absent(str(path), error.words)
+    digest = hashlib.sha256(data).hexdigest()
+    return Document(path.name, _kind(path.name), data, digest, str(path), revision)
+
+
+class NotRead(Exception):
+    """A local file that was not read: ``reason`` is a word of AbsenceReason, ``words`` say it to the user."""
+
+    def __init__(self, reason: AbsenceReason, words: str) -> None:
+        super().__init__(words)
+        self.reason: AbsenceReason = reason
+        self.words = words
+
+
+def read_regular(path: Path, limit: int) -> bytes:
+    """The bytes of a regular file of at most ``limit`` bytes; never waits on a pipe or a device. Raises NotRead."""
+    try:
         descriptor = os.open(path, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0))
-    except OSError as error:
-        return Absent(str(path), error.strerror or "cannot be opened")
+    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
+        words = (error.strerror if isinstance(error, OSError) else None) or "cannot be opened"
+        raise NotRead("missing" if isinstance(error, FileNotFoundError) else "unreachable", words) from None
     with open(descriptor, "rb") as file:
         status = os.fstat(descriptor)
         if not stat.S_ISREG(status.st_mode):
-            return Absent(str(path), "not a regular file")
-        if status.st_size > MAX_DOCUMENT:
-            return Absent(str(path), f"larger than {MAX_DOCUMENT} bytes")
-        data = file.read(MAX_DOCUMENT + 1)
-    digest = hashlib.sha256(data).hexdigest()
-    return Document(path.name, _kind(path.name), data, digest, str(path), revision)
+            raise NotRead("malformed", "not a regular file")
+        if status.st_size > limit:
+            raise NotRead("too-large", f"larger than {limit} bytes")
+        try:
+            data = file.read(limit + 1)
+        except OSError as error:
+            raise NotRead("unreachable", error.strerror or "cannot be read") from None
+    if len(data) > limit:
+        raise NotRead("too-large", f"larger than {limit} bytes")
+    return data

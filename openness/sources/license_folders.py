@@ -62,7 +62,8 @@ def license_texts(folder: Path) -> Iterator[LicenseText]:
                 yield text
     if not found:
         raise MissingInput(
-            f"No license texts in {folder}: give ScanCode's licensedcode/data, SPDX's license-list-XML or license-list-data, or a folder of <id>.txt."
+            f"No license texts in {folder}: give ScanCode's licensedcode/data, "
+            "SPDX's license-list-XML or license-list-data, or a folder of <id>.txt."
         )
 
 

@@ -1,0 +1,281 @@
+"""A model or dataset repository of the Hugging Face Hub, through huggingface_hub's own session, hooks, errors and paging.
+
+One request brings what the Hub knows, the file list and the commit; each document is one more, at that commit. The answer
+of the first is read as JSON and not through ``HfApi.model_info``: huggingface_hub 2.4 gives up the whole repository for one
+odd field of its card (``tags: 3``, a key named ``self``), and a card is written by a stranger.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from typing import Any
+from urllib.parse import quote
+
+import httpx2
+import msgspec
+from huggingface_hub import HfApi, hf_hub_url, hf_raise_for_status
+from huggingface_hub.errors import (
+    DisabledRepoError,
+    GatedRepoError,
+    HfHubHTTPError,
+    OfflineModeIsEnabled,
+    RemoteEntryNotFoundError,
+    RepositoryNotFoundError,
+    RevisionNotFoundError,
+)
+
+from openness.records import Absent
+from openness.sources.documents import MAX_FILES, Wanted, gather, plain_path, selection
+from openness.sources.model_reference import is_hub_id
+from openness.sources.snapshot import (
+    AbsenceReason,
+    Document,
+    FileEntry,
+    HubFields,
+    Reference,
+    RepositorySnapshot,
+    document,
+    nothing,
+)
+from openness.sources.transport import LIMIT, Connection, Refusal
+
+COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
+DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
+RELATIONS = ("adapter", "finetune", "merge", "quantized")
+#: From here on the list that comes with a repository's description may not be whole, and the paged listing is asked
+#: instead. The Hub documents no figure; this is where earlier releases of huggingface_hub changed over.
+WHOLE_LISTING = 50_000
+#: Tags and base models beyond any real repository (the most tags seen on the Hub are some thousand).
+MOST_TAGS = 10_000
+MOST_BASES = 500
+
+ERRORS = (httpx2.HTTPError, httpx2.InvalidURL, OfflineModeIsEnabled, HfHubHTTPError)
+#: What huggingface_hub's records raise for an answer of the wrong shape.
+SHAPE_ERRORS = (KeyError, TypeError, ValueError, AttributeError, RecursionError)
+
+
+class HubSource:
+    """Repositories of the Hub at ``connection.access.hub``; a :class:`openness.sources.snapshot.Source`."""
+
+    def __init__(self, connection: Connection, wanted: Wanted | None = None) -> None:
+        self._connection = connection
+        self._endpoint = connection.access.hub
+        self._wanted = wanted or Wanted()
+
+    def fetch(self, reference: Reference) -> RepositorySnapshot:
+        """The snapshot of a ``hub-model`` or ``hub-dataset`` reference; never raises for what the Hub answers."""
+        if not is_hub_id(reference.name):  # a name from a document, not from the command line
+            return nothing(reference, Absent(reference.name, "malformed", "no id of a repository"))
+        data = self._description(reference)
+        if isinstance(data, Absent):
+            return nothing(reference, data, self._page(reference, reference.name))
+        name = str(data["id"])
+        commit = _text(data.get("sha"), COMMIT)
+        date = _text(data.get("lastModified"), DATE)
+        hub = hub_fields(data)
+        files, listing_absent = self._files(reference, name, commit, data.get("siblings"))
+        snapshot = RepositorySnapshot(
+            reference.kind,
+            name,
+            reference.name,
+            revision=commit,
+            url=self._page(reference, name),
+            date=date,
+            files=files,
+            files_complete=listing_absent is None,
+            hub=hub,
+            absent=Absent(name, "disabled", "its host has switched it off") if hub.disabled else None,
+        )
+        chosen, left_out = selection(files, self._wanted)
+        documents, absences = gather(chosen, lambda file, kind: self._document(snapshot, reference.revision, file, kind))
+        lacking = (*([listing_absent] if listing_absent else []), *absences, *left_out)
+        return msgspec.structs.replace(snapshot, documents=tuple(documents), absences=lacking)
+
+    def _description(self, reference: Reference) -> dict[str, Any] | Absent:
+        kind = "datasets" if reference.kind == "hub-dataset" else "models"
+        url = f"{self._endpoint}/api/{kind}/{reference.name}"
+        if reference.revision is not None:
+            url += f"/revision/{quote(reference.revision, safe='')}"
+        try:
+            answer = self._connection.client.get(url, params={"blobs": True})
+            hf_raise_for_status(answer)
+        except ERRORS as error:
+            return absence(reference.name, error)
+        try:
+            data = msgspec.json.decode(answer.content)
+        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+            data = None
+        if not isinstance(data, dict) or not _is_name(data.get("id")):
+            reason: AbsenceReason = "moved" if answer.history else "malformed"
+            return Absent(reference.name, reason, "the answer does not describe a repository")
+        return data
+
+    def _files(
+        self, reference: Reference, name: str, commit: str | None, siblings: object
+    ) -> tuple[tuple[FileEntry, ...], Absent | None]:
+        """The file list, and why it stopped short, if it did."""
+        if isinstance(siblings, list) and len(siblings) < WHOLE_LISTING:
+            found = [file for item in siblings if (file := _sibling(item)) is not None]
+            short = len(found) < len(siblings)
+        else:
+            found = []
+            api = HfApi(endpoint=self._endpoint, token=False)
+            kind = "dataset" if reference.kind == "hub-dataset" else "model"
+            revision = commit or reference.revision
+            try:
+                tree = api.list_repo_tree(name, recursive=True, revision=revision, repo_type=kind, token=False)
+                for item in itertools.islice(tree, MAX_FILES + 1):
+                    if (file := _tree_entry(item)) is not None:
+                        found.append(file)
+            except ERRORS as error:
+                return _sorted(found), absence("file list", error)
+            except SHAPE_ERRORS:
+                return _sorted(found), Absent("file list", "malformed", "the listing has an unknown shape")
+            short = False
+        if len(found) > MAX_FILES:
+            return _sorted(found[:MAX_FILES]), Absent("file list", "too-large", f"more than {MAX_FILES} files")
+        return _sorted(found), Absent("file list", "malformed", "names that cannot be asked for were left out") if short else None
+
+    def _document(self, snapshot: RepositorySnapshot, asked: str | None, file: FileEntry, kind: str) -> Document | Absent:
+        repo_type = "dataset" if snapshot.kind == "hub-dataset" else None
+        revision = snapshot.revision or asked
+        url = hf_hub_url(snapshot.name, file.path, repo_type=repo_type, revision=revision, endpoint=self._endpoint)
+        try:
+            client = self._connection.client
+            request = client.build_request("GET", url, extensions={LIMIT: self._wanted.document_bytes})
+            answer = client.send(request)
+            hf_raise_for_status(answer)
+        except ERRORS as error:
+            return absence(file.path, error)
+        if answer.status_code != httpx2.codes.OK:
+            return Absent(file.path, "malformed", f"HTTP {answer.status_code} instead of the file")
+        return document(file.path, kind, answer.content, revision=snapshot.revision, url=url, date=snapshot.date)
+
+    def _page(self, reference: Reference, name: str) -> str:
+        return f"{self._endpoint}/{'datasets/' if reference.kind == 'hub-dataset' else ''}{name}"
+
+
+def hub_fields(data: dict[str, Any]) -> HubFields:
+    """The fields of a description or of a row of a listing; what has an unexpected type counts as not given."""
+    card = data.get("cardData")
+    card = card if isinstance(card, dict) else None
+    tags = _strings(data.get("tags"))[:MOST_TAGS]
+    bases, relation = _lineage(data.get("baseModels"), tags)
+    gated = data.get("gated")
+    return HubFields(
+        author=_text(data.get("author")),
+        gated={False: "no", True: "auto", "auto": "auto", "manual": "manual"}.get(gated)
+        if isinstance(gated, (bool, str))
+        else None,
+        disabled=data.get("disabled") is True,
+        private=data.get("private") is True,
+        tags=tags,
+        library=_text(data.get("library_name")),
+        pipeline=_text(data.get("pipeline_tag")),
+        card_data=card,
+        base_models=bases,
+        relation=relation,
+        eu_disallowed=card is not None and card.get("extra_gated_eu_disallowed") is True,
+        created=_text(data.get("createdAt"), DATE),
+    )
+
+
+def absence(what: str, error: Exception) -> Absent:
+    """The reason in an error of the client or of our transport. The client's own message is not kept: it has addresses."""
+    if isinstance(error, Refusal):
+        return Absent(what, error.reason, error.detail, error.retry_in)
+    reason, detail = _client_error(error)
+    return Absent(what, reason, detail)
+
+
+def _client_error(error: Exception) -> tuple[AbsenceReason, str]:
+    # a GatedRepoError is a RepositoryNotFoundError too, so the order matters
+    if isinstance(error, OfflineModeIsEnabled):
+        return "offline", "connections are switched off (HF_HUB_OFFLINE)"
+    if isinstance(error, GatedRepoError):
+        return "gated", "an agreement or a token with access is needed"
+    if isinstance(error, DisabledRepoError):
+        return "disabled", "its host has switched it off"
+    if isinstance(error, RevisionNotFoundError):
+        return "missing", "no such revision"
+    if isinstance(error, (RepositoryNotFoundError, RemoteEntryNotFoundError)):
+        return "missing", "absent, or private to others"
+    if isinstance(error, httpx2.TooManyRedirects):
+        return "moved", "redirects without end"
+    if isinstance(error, HfHubHTTPError):
+        if error.response.status_code == httpx2.codes.UNAUTHORIZED and "credentials" in (error.server_message or "").lower():
+            return "unreachable", "HF_TOKEN is not accepted; renew or unset it"
+        return status_reason(error.response.status_code)
+    return "malformed", f"the answer cannot be understood ({type(error).__name__})"
+
+
+def status_reason(status: int) -> tuple[AbsenceReason, str]:
+    """The reason in a status that came without the Hub's own error code."""
+    known: dict[int, AbsenceReason] = {
+        401: "missing",
+        403: "gated",
+        404: "missing",
+        410: "missing",
+        429: "rate-limited",
+        451: "disabled",
+    }
+    default: AbsenceReason = "unreachable" if status >= httpx2.codes.INTERNAL_SERVER_ERROR else "malformed"
+    return known.get(status, default), f"HTTP {status}"
+
+
+def _is_name(value: object) -> bool:
+    return isinstance(value, str) and is_hub_id(value)
+
+
+def _text(value: object, pattern: re.Pattern[str] | None = None) -> str | None:
+    if not isinstance(value, str) or (pattern is not None and not pattern.fullmatch(value)):
+        return None
+    return value
+
+
+def _strings(value: object) -> tuple[str, ...]:
+    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
+
+
+def _sibling(item: object) -> FileEntry | None:
+    if not isinstance(item, dict) or not plain_path(item.get("rfilename")):
+        return None
+    lfs = item.get("lfs")
+    return FileEntry(item["rfilename"], _size(item.get("size")), _text(lfs.get("sha256")) if isinstance(lfs, dict) else None)
+
+
+def _tree_entry(item: object) -> FileEntry | None:
+    path, size = getattr(item, "path", None), getattr(item, "size", None)
+    if not isinstance(path, str) or not hasattr(item, "blob_id") or not plain_path(path):
+        return None
+    return FileEntry(path, _size(size), _text(getattr(getattr(item, "lfs", None), "sha256", None)))
+
+
+def _size(value: object) -> int | None:
+    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
+
+
+def _sorted(files: list[FileEntry]) -> tuple[FileEntry, ...]:
+    return tuple(sorted(files, key=lambda file: file.path))
+
+
+def _lineage(stated: object, tags: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
+    """Base models as the Hub derives them: from ``baseModels``, which some answers lack, else from its tags."""
+    if isinstance(stated, dict) and isinstance(stated.get("models"), list):
+        bases = [item["id"] for item in stated["models"] if isinstance(item, dict) and _is_name(item.get("id"))]
+        if bases:
+            return tuple(dict.fromkeys(bases))[:MOST_BASES], _text(stated.get("relation"))
+    found: dict[str, None] = {}
+    relation: str | None = None
+    for tag in tags:
+        head, _, rest = tag.partition(":")
+        if head != "base_model":
+            continue
+        word, colon, id = rest.partition(":")
+        if colon and word in RELATIONS:
+            relation = relation or word
+            rest = id
+        if _is_name(rest):
+            found[rest] = None
+    return tuple(found)[:MOST_BASES], relation

@@ -1,0 +1,60 @@
+"""All sources behind one ``fetch``: what is asked for decides which of them answers, and only that one is imported."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from openness.sources.documents import Wanted
+from openness.sources.endpoints import Access
+from openness.sources.snapshot import Reference, RepositorySnapshot, Source
+
+if TYPE_CHECKING:
+    from openness.sources.transport import Connection, Limits
+
+
+class LiveSources:
+    """A :class:`openness.sources.snapshot.Source` for every kind of reference. Use it as a context manager: within its
+    block huggingface_hub goes through our transport, which is set up when the network is first asked.
+
+    A store stands in front of it: it answers what it has, and asks this for the rest.
+    """
+
+    def __init__(self, access: Access, *, wanted: Wanted | None = None, limits: Limits | None = None) -> None:
+        self._access = access
+        self._wanted = wanted
+        self._limits = limits
+        self._stack = ExitStack()
+        self._connection: Connection | None = None
+        self._sources: dict[str, Source] = {}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self._sources.clear()
+        self._connection = None
+        self._stack.close()
+
+    def fetch(self, reference: Reference) -> RepositorySnapshot:
+        if reference.kind not in self._sources:
+            self._sources[reference.kind] = self._open(reference.kind)
+        return self._sources[reference.kind].fetch(reference)
+
+    def _open(self, kind: str) -> Source:
+        if kind == "folder":
+            from openness.sources.model_folder import FolderSource
+
+            return FolderSource(self._wanted)
+        if kind == "evidence-file":
+            from openness.sources.evidence_file import EvidenceFileSource
+
+            return EvidenceFileSource()
+        from openness.sources import transport
+        from openness.sources.github import GitHubSource
+        from openness.sources.hub import HubSource
+
+        if self._connection is None:
+            self._connection = self._stack.enter_context(transport.connect(self._access, limits=self._limits))
+        return GitHubSource(self._connection) if kind == "github" else HubSource(self._connection, self._wanted)

@@ -1,0 +1,126 @@
+"""The Hub: descriptions, paged trees, files at a revision, and its ways to refuse (with the headers it sends)."""
+
+from __future__ import annotations
+
+import base64
+import re
+from typing import Any
+from urllib.parse import unquote, urlencode
+
+import yaml
+
+from tests.loopback.reply import Reply, Request, reply_json
+from tests.loopback.world import Repository, World
+
+API = re.compile(r"/api/(models|datasets)/([^/]+(?:/[^/]+)?)(?:/(revision|tree)/([^/]+))?")
+FILE = re.compile(r"/(datasets/)?([^/]+/[^/]+)/resolve/([^/]+)/(.+)")
+CARD = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
+#: Readable even where a repository is gated.
+OPEN = re.compile(r"(.*/)?(README|LICEN[CS]E|NOTICE|USE_POLICY)[^/]*", re.IGNORECASE)
+#: Facts that are not part of a description.
+PRIVATE_FACTS = ("allow", "moved_to", "siblings_limit")
+EPOCH = "2022-03-02T23:29:04.000Z"
+
+
+def answer(world: World, request: Request) -> Reply:
+    if match := API.fullmatch(request.path):
+        kind, id, verb, revision = (group and unquote(group) for group in match.groups())
+        assert kind and id
+        found = _open(world, request, kind, id, revision, None)
+        if isinstance(found, Reply):
+            return found
+        return _tree(found, request) if verb == "tree" else reply_json(_description(found, request))
+    if match := FILE.fullmatch(request.path):
+        dataset, id, revision, path = (unquote(group or "") for group in match.groups())
+        found = _open(world, request, "datasets" if dataset else "models", id, revision, path)
+        return found if isinstance(found, Reply) else _file(found, path)
+    return refusal(404, "Not Found")
+
+
+def refusal(status: int, message: str, code: str | None = None) -> Reply:
+    headers = {"X-Error-Message": message} | ({"X-Error-Code": code} if code else {})
+    return reply_json({"error": message}, headers, status)
+
+
+def _open(world: World, request: Request, kind: str, id: str, revision: str | None, path: str | None) -> Repository | Reply:
+    found = world.get(kind, id)
+    allowed = found is not None and request.token in found.facts.get("allow", [])
+    if found is None or (found.facts.get("private") and not allowed):
+        if request.token:
+            return refusal(404, "Repository not found", "RepoNotFound")
+        return refusal(401, "Invalid username or password.", "RepoNotFound")
+    if new := found.facts.get("moved_to"):
+        return Reply(307, b"", {"Location": request.raw.replace(id, new, 1)})
+    if found.facts.get("disabled"):
+        return refusal(403, "Access to this resource is disabled.")
+    if revision is not None and revision not in ("main", found.sha, found.sha[:7]):
+        return refusal(404, f"Invalid rev id: {revision}", "RevisionNotFound")
+    if path and found.facts.get("gated") and not allowed and not OPEN.fullmatch(path):
+        return refusal(403 if request.token else 401, f"Access to model {id} is restricted.", "GatedRepo")
+    return found
+
+
+def _description(found: Repository, request: Request) -> dict[str, Any]:
+    card = found.facts.get("cardData", _card(found))
+    card = card if isinstance(card, dict) else {}
+    limit = found.facts.get("siblings_limit")
+    siblings = [_sibling(found, name, "blobs" in request.query) for name in found.blobs][:limit]
+    data = {
+        "_id": found.sha[:24], "id": found.id, "author": found.id.partition("/")[0], "sha": found.sha, "private": False,
+        "gated": False, "disabled": False, "likes": 0, "downloads": 0, "createdAt": EPOCH, "lastModified": EPOCH,
+        "tags": _tags(card), "cardData": card, "siblings": siblings,
+    }  # fmt: skip
+    if found.kind == "models":
+        data |= {"modelId": found.id, "pipeline_tag": card.get("pipeline_tag"), "library_name": card.get("library_name")}
+    return data | {name: value for name, value in found.facts.items() if name not in PRIVATE_FACTS}
+
+
+def _card(found: Repository) -> Any:
+    match = CARD.match(found.files.get("README.md", b"").decode("utf-8", "replace"))
+    return yaml.safe_load(match[1]) if match else {}
+
+
+def _tags(card: dict[str, Any]) -> list[str]:
+    relation = card.get("base_model_relation") or "finetune"
+    bases = _listed(card.get("base_model"))
+    tags = _listed(card.get("tags")) + [f"license:{name}" for name in _listed(card.get("license"))]
+    tags += [f"base_model:{base}" for base in bases] + [f"base_model:{relation}:{base}" for base in bases]
+    return tags + [f"dataset:{name}" for name in _listed(card.get("datasets"))]
+
+
+def _listed(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else [str(item) for item in value] if isinstance(value, list) else []
+
+
+def _sibling(found: Repository, name: str, detailed: bool) -> dict[str, Any]:
+    if not detailed:
+        return {"rfilename": name}
+    size = len(found.files[name])
+    large = found.large(name)
+    more = {"lfs": {"sha256": large, "size": size, "pointerSize": 134}} if large else {}
+    return {"rfilename": name, "size": size, "blobId": found.blobs[name], **more}
+
+
+def _tree(found: Repository, request: Request) -> Reply:
+    rows: list[dict[str, Any]] = []
+    for name, blob in found.blobs.items():
+        size, large = len(found.files[name]), found.large(name)
+        more = {"lfs": {"oid": large, "size": size, "pointerSize": 134}} if large else {}
+        rows.append({"type": "file", "path": name, "size": size, "oid": blob, **more})
+    folders = sorted({name.rpartition("/")[0] for name in found.blobs if "/" in name})
+    rows += [{"type": "directory", "path": folder, "size": 0, "oid": found.sha} for folder in folders]
+    start = int(base64.b64decode(request.one("cursor") or "MA=="))
+    headers = {}
+    if start + request.page < len(rows):
+        request.query["cursor"] = [base64.b64encode(str(start + request.page).encode()).decode()]
+        headers["Link"] = f'<{request.base}{request.raw.partition("?")[0]}?{urlencode(request.query, doseq=True)}>; rel="next"'
+    return reply_json(rows[start : start + request.page], headers)
+
+
+def _file(found: Repository, path: str) -> Reply:
+    if path not in found.files:
+        missing = refusal(404, "Entry not found", "EntryNotFound")
+        missing.headers["X-Repo-Commit"] = found.sha
+        return missing
+    headers = {"X-Repo-Commit": found.sha, "ETag": f'"{found.blobs[path]}"', "Content-Type": "text/plain; charset=utf-8"}
+    return Reply(200, found.files[path], headers)
