@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from functools import cache
 from typing import Any
 
-from openness.rules.loader import packaged
+from openness.packaged import packaged
 
 EFFECTS = frozenset({"denied", "needs-answer", "unknown", "duty", "grants"})
 UNDECIDED = frozenset({"ask", "duty", "denied", "none"})

@@ -7,6 +7,7 @@ import hashlib
 import pytest
 
 from openness.evidence.license_text import decode, lines_of, words_sha256
+from openness.packaged import packaged
 from openness.rules import loader
 from openness.rules.lint import lint
 from tests.shared import license_text, shared_yaml
@@ -15,7 +16,7 @@ RULES = loader.load()
 
 
 def test_the_rules_have_no_lint_errors() -> None:
-    assert [p for p in lint(loader.packaged("rules")) if p.severity == "error"] == []
+    assert [p for p in lint(packaged("rules")) if p.severity == "error"] == []
 
 
 def test_every_license_of_the_facts_is_here() -> None:
