@@ -9,6 +9,7 @@ import msgspec
 
 from openness.errors import GGUFError
 from openness.evidence import build_claims, card, license_text, lineage
+from openness.packaged import packaged
 from openness.printable import printable
 from openness.records import Absent, AuditResult, Build, BuildIdentity, Fact, Finding, Place, Standing
 from openness.rules import loader
@@ -104,7 +105,7 @@ def _base_licenses(facts: list[Fact]) -> list[Fact]:
     named = sorted(base for base in bases if base is not None)
     if not named:
         return []
-    known = loader.read_yaml(loader.packaged("corpus") / "models.yaml")["models"]
+    known = loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
     place = Place("corpus/models.yaml")
     return [
         Fact(f"corpus:{base}", "base-license", known[base], f"{base}: {', '.join(known[base])}", Standing.NAME, place)

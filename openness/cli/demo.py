@@ -44,7 +44,8 @@ def command(build: str, settings: Settings, prompt: str | None, **question: Any)
 
 
 def _known(name: str) -> Any:
-    from openness.rules.loader import packaged, read_yaml
+    from openness.packaged import packaged
+    from openness.rules.loader import read_yaml
     from openness.sources.package_index import IndexedBuild
 
     builds = read_yaml(packaged("corpus") / "demo_builds.yaml")["builds"]

@@ -21,8 +21,8 @@ def command() -> None:
 def lint(folder: Path | None, settings: Settings) -> int:
     """Check every rule file: unknown fields, clauses without section, names claimed twice, stale dates."""
     from openness.outputs import envelope
+    from openness.packaged import packaged
     from openness.rules.lint import lint as check
-    from openness.rules.loader import packaged
 
     roots = [folder] if folder else [packaged("rules"), *settings.rules]
     problems = [problem for root in roots for problem in check(root)]
