@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
@@ -17,6 +18,9 @@ from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, License
 from openness.sources import folder
 from openness.verdict import audit as verdicts
+
+if TYPE_CHECKING:
+    from openness.evidence.quotes import Copy
 
 
 class OpenBuild(msgspec.Struct, frozen=True):
@@ -45,7 +49,7 @@ def audit_build(build: OpenBuild, question: verdicts.Question, ruleset: Ruleset,
     except GGUFError as error:
         empty = Build(printable(build.path, None), build.sha256, build.size, "unknown", hashed=build.sha256 is not None)
         return Audited(verdicts.unreadable(empty, question, error.message), error)
-    beside, findings, documents = _beside(Path(build.path))
+    beside, findings, documents = _beside(Path(build.path), ruleset)
     facts += beside
     facts += _base_licenses(facts)
     identity = _identity(build, model)
@@ -74,7 +78,7 @@ def _read_build(build: OpenBuild) -> tuple[Build, list[Fact]]:
     return record, list(build_claims.facts_of(claims, record.path, build.sha256))
 
 
-def _beside(path: Path) -> tuple[list[Fact], list[Finding], list[tuple[folder.Document, str]]]:
+def _beside(path: Path, ruleset: Ruleset) -> tuple[list[Fact], list[Finding], list[tuple[folder.Document, str]]]:
     """Facts and findings of the documents beside the build, and the license texts with their fact ids, for quoting."""
     facts: list[Fact] = []
     findings: list[Finding] = []
@@ -90,7 +94,7 @@ def _beside(path: Path) -> tuple[list[Fact], list[Finding], list[tuple[folder.Do
         elif document.kind == "license":
             from openness import identifying
 
-            identified = identifying.identify_document(document.data)
+            identified = identifying.identify_document(document.data, known=ruleset.texts)
             facts += license_text.facts_of(document, identified.found, identified.clauses)
             texts.append((document, f"text:{document.name}"))
         elif document.kind == "adapter":
@@ -124,9 +128,17 @@ def _identity(build: OpenBuild, model: str | None) -> BuildIdentity:
 
 
 def _quoter(texts: list[tuple[folder.Document, str]]) -> Callable[[License, Clause], tuple[str, str] | None]:
+    """Quotes a clause from the first document in which it stands."""
+    copies: list[tuple[Copy, str]] = []
+
     def quote(license: License, clause: Clause) -> tuple[str, str] | None:
-        for document, fact_id in texts:
-            found = license_text.quote(document, license.text.sha256, clause.lines)
+        if texts and not copies:
+            from openness import identifying
+            from openness.evidence.quotes import Copy
+
+            copies.extend((Copy(document.data, identifying.packaged_index()), fact_id) for document, fact_id in texts)
+        for copy, fact_id in copies:
+            found = copy.quote(license.text.sha256, clause.lines)
             if found:
                 return found[0], fact_id
         return None

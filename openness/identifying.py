@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
 from openness.evidence import license_text
 from openness.evidence.clauses import ClausePatterns, DetectedClause, detect
-from openness.evidence.identify import Identification, identify, identify_as
+from openness.evidence.identify import FoundLicense, Identification, identify, identify_as
 from openness.evidence.license_index import LicenseIndex
 from openness.evidence.license_text import WHOLE
 from openness.packaged import packaged
 from openness.rules.patterns import clause_patterns
+
+NO_TEXTS: Mapping[str, str] = MappingProxyType({})
 
 
 class Identified(msgspec.Struct, frozen=True):
@@ -34,10 +38,16 @@ def packaged_patterns() -> ClausePatterns:
     return ClausePatterns(clause_patterns(packaged("rules")))
 
 
-def identify_document(data: bytes | str, index: LicenseIndex | None = None) -> Identified:
-    """Identify the text of a document. Never raises for what is in it."""
+def identify_document(data: bytes | str, index: LicenseIndex | None = None, known: Mapping[str, str] = NO_TEXTS) -> Identified:
+    """Identify the text of a document. Never raises for what is in it.
+
+    ``known`` maps hashes of words (``license_text.words_sha256``) to ids: texts of further rules, which the index does not have.
+    """
     text = data if isinstance(data, str) else license_text.decode(data)
     found = identify(text, index or packaged_index())
+    if found.verdict == "none" and (id := known.get(license_text.words_sha256(text))):
+        whole = (1, text.count("\n") + 1)
+        found = Identification("exact", (FoundLicense(id, "", 1.0, 1.0, whole),), mentions=found.mentions)
     if found.verdict in WHOLE:
         return Identified(found)
     lines = None if found.verdict == "none" else [(added.line, added.last_line) for added in found.added]

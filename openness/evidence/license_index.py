@@ -45,7 +45,9 @@ class Slot(msgspec.Struct, frozen=True, array_like=True):
 
 class KnownText(msgspec.Struct, frozen=True, array_like=True):
     """What the header says of one text. ``kind``: license, exception or policy; ``optional`` are (start, end) of words;
-    ``title`` is the set of the words of its names, encoded; ``markers`` are dropped list markers (words before, encoded)."""
+    ``title`` is the set of the words of its names, encoded; ``markers`` are dropped list markers (words before, encoded);
+    ``pinned`` is the sha256 of a plain text file with these words and ``lines`` the words before each of its lines, so that a
+    place in that file can be found in any copy."""
 
     id: str
     spdx: str
@@ -59,6 +61,8 @@ class KnownText(msgspec.Struct, frozen=True, array_like=True):
     weight: float
     title: str = ""
     markers: tuple[tuple[int, str], ...] = ()
+    pinned: str = ""
+    lines: tuple[int, ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True, array_like=True):
@@ -198,6 +202,11 @@ class LicenseIndex:
             if pairs[at] == pair:
                 return self._postings[self._posting_starts[at] : self._posting_starts[at + 1]]
         return self._postings[:0]
+
+    @cached_property
+    def pinned(self) -> dict[str, int]:
+        """sha256 of a plain text file → the number of the text with its words."""
+        return {text.pinned: number for number, text in enumerate(self.texts) if text.pinned}
 
     @cached_property
     def names(self) -> dict[str, list[str]]:

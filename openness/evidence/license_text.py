@@ -89,12 +89,3 @@ def facts_of(document: Document, found: Identification, clauses: Sequence[Detect
 
 def _first_line(text: str) -> str:
     return next((line.strip() for line in text.splitlines() if line.strip()), "")
-
-
-def quote(document: Document, pinned_sha256: str | None, lines: tuple[int, int] | None) -> tuple[str, int] | None:
-    """The clause in the user's own copy, with its line, when the copy is byte for byte the text that the rules pin."""
-    if lines is None or document.sha256 != pinned_sha256:
-        return None
-    first, last = lines
-    found = lines_of(decode(document.data))[first - 1 : last]
-    return printable(" ".join(line.strip() for line in found), QUOTE_LIMIT), first
