@@ -213,12 +213,11 @@ class _Judge:
         free = (begin + len(head), begin + len(given) - len(tail))
         return free[1] - free[0] <= _SLOT_LIMIT and self._names_only(*free)
 
-    def _names_only(self, begin: int, stop: int) -> bool:
+    def _names_only(self, begin: int, stop: int, unknown: int = 2) -> bool:
         if begin >= stop:
             return True
-        return only_names(
-            _RESERVED.sub(" ", self.words.text[self.words.starts[begin] : self.words.ends[stop - 1]]), self.index.restrictive
-        )
+        found = self.words.text[self.words.starts[begin] : self.words.ends[stop - 1]]
+        return only_names(_RESERVED.sub(" ", found), self.index.restrictive, unknown)
 
     # Other exceptions ------------------------------------------------------------------------------------------------
 
@@ -288,7 +287,7 @@ class _Judge:
                 and self._begins_line(block.start)
                 and self._continues_notice(block.start, block.end)
             )
-            or (ends and len(words) <= _SIGNATURE_LIMIT and self._names_only(block.start, block.end))
+            or (ends and len(words) <= _SIGNATURE_LIMIT and self._names_only(block.start, block.end, 0))
         )
         self.benign += len(words) if benign else 0
         return benign

@@ -26,6 +26,8 @@ _MOST_COMPARED, _COMPARED_WORDS = 24, 5_000
 _COARSE = 10
 _ACCEPT = 0.62
 _MAX_REGIONS = 40
+#: Words that are searched for further texts, in all: a bound on time. What is left counts as added.
+_MOST_SEARCHED = 250_000
 #: A further text in the same document must be nearly whole: anything less would report fragments of other licenses.
 _WHOLE = 0.9
 #: Less of a text than this is a notice or a quotation of it.
@@ -128,8 +130,10 @@ def _parts(search: Search, words: Words, start: int, end: int) -> list[_Part]:
         return []
     parts = [best]
     waiting = _rests(best, start, end)
-    while waiting and len(parts) < _MAX_REGIONS:
+    work = _MOST_SEARCHED
+    while waiting and len(parts) < _MAX_REGIONS and work > 0:
         first, last = waiting.pop()
+        work -= last - first
         further = _best(search, words, first, last, whole=True)
         if further is not None:
             parts.append(further)

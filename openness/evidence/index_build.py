@@ -26,6 +26,7 @@ from openness.evidence.license_index import (
     Origin,
     Slot,
     code_point,
+    file_digest,
     pair_hash,
     word_hash,
     words_digest,
@@ -265,7 +266,7 @@ def _file(texts: Sequence[KnownText], sections: Mapping[str, bytes], data: Mappi
         body += content
     header = msgspec.json.encode(
         Header(
-            f"{VERSION}-{words_digest([body.hex()]).hex()[:12]}",
+            f"{VERSION}-{file_digest(bytes(body)).hex()[:12]}",
             tuple(texts),
             dict(data["restrictive"]),
             dict(data["equivalent"]),
@@ -273,4 +274,5 @@ def _file(texts: Sequence[KnownText], sections: Mapping[str, bytes], data: Mappi
         )
     )
     header += b" " * (-(len(MAGIC) + 4 + len(header)) % 8)
-    return MAGIC + struct.pack("<I", len(header)) + header + bytes(body)
+    content = MAGIC + struct.pack("<I", len(header)) + header + bytes(body)
+    return content + file_digest(content)

@@ -1,6 +1,7 @@
 """The fingerprints of known license texts: read-only, memory-mapped, hashes of words and never the words.
 
-A file is a magic number, a JSON header and aligned sections. A word is the first eight bytes of its BLAKE2b; a text is a string
+A file is a magic number, a JSON header, aligned sections and a digest of it all. A word is the first eight bytes of its
+BLAKE2b; a text is a string
 with one code point a word, the more frequent the lower, so that rapidfuzz aligns texts as it aligns strings. Pairs of
 neighboring words lead to the texts that hold them. ``index_build`` writes the file.
 """
@@ -84,6 +85,14 @@ class Header(msgspec.Struct, frozen=True):
     sections: dict[str, tuple[int, int]]
 
 
+DIGEST_SIZE = 16
+
+
+def file_digest(content: bytes | memoryview) -> bytes:
+    """Over everything before it in the file: a damaged word list could weaken an answer in silence."""
+    return hashlib.blake2b(content, digest_size=DIGEST_SIZE).digest()
+
+
 def word_hash(word: str) -> int:
     return int.from_bytes(hashlib.blake2b(word.encode("utf-8", "surrogatepass"), digest_size=8).digest(), "little")
 
@@ -111,6 +120,8 @@ class LicenseIndex:
         try:
             if data[: len(MAGIC)] != MAGIC:
                 raise ValueError("it does not begin as one")
+            if file_digest(memoryview(data)[:-DIGEST_SIZE]) != data[-DIGEST_SIZE:]:
+                raise ValueError("its content is damaged")
             (length,) = struct.unpack_from("<I", data, len(MAGIC))
             start = len(MAGIC) + 4
             self.header = msgspec.json.decode(data[start : start + length], type=Header)
@@ -127,7 +138,7 @@ class LicenseIndex:
             self._digests = sections["digests"]
             self._names = sections["names"]
             self._origins = sections["origins"]
-        except (ValueError, KeyError, struct.error, msgspec.DecodeError) as error:
+        except (ValueError, KeyError, TypeError, IndexError, struct.error, msgspec.MsgspecError) as error:
             raise IntegrityError(
                 f"The license index {name} cannot be read ({error}); build it again with 'openness license index build'."
             ) from error

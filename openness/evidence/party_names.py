@@ -22,13 +22,21 @@ CONNECTORS = frozenset(
     """.split()
 )
 _ADDRESS = re.compile(
-    r"[\w.+-]+ (?:at|AT|\(at\)|\[at\]) [\w.-]+(?:\s+(?:dot|DOT|\(dot\)|\[dot\])[\s\W]{1,4}[\w.-]+)+|<?[\w.+-]+@[\w.-]+>?|(?:https?://|www\.)[^\s<>()\"]+|\b[\w-]+\.(?:com|org|net|io|dev|ai|edu)(?:/[^\s<>()\"]*)?",
+    r"(?<![\w.+-])[\w.+-]{1,64} (?:at|AT|\(at\)|\[at\]) [\w.-]{1,64}(?:\s(?:dot|DOT|\(dot\)|\[dot\])[\s\W]{1,4}[\w.-]{1,64}){1,4}"
+    r"|<?(?<![\w.+-])[\w.+-]{1,64}@[\w.-]{1,100}>?|(?:https?://|www\.)[^\s<>()\"]{1,300}"
+    r"|(?<![\w.-])[\w-]{1,64}\.(?:com|org|net|io|dev|ai|edu)(?:/[^\s<>()\"]{0,300})?",
     re.IGNORECASE,
 )
 _WORD = re.compile(r"[^\W\d_]+|\d+")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _NOTICE = re.compile(r"copyright|\u00a9", re.IGNORECASE)
+_YEAR = re.compile(r"(?:19|20)\d\d")
+#: 1998-99, or a date in digits
+_SHORT_YEAR = re.compile(r"(?:19|20)\d\d\s?[-/,.]\s?\d\d\b|\b\d\d?[-/.]\d\d?[-/.](?:19|20)?\d\d")
+_AMOUNT = re.compile(r"[$\u20ac\u00a3\u00a5%<>=](?=\s?\d)|\d\s?[$\u20ac\u00a3\u00a5%]")
+_MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
+_MAX_TEXT = 2_000
 _MAX_WORDS = 24
 _MAX_UNKNOWN = 2
 _MAX_CASELESS = 2
@@ -36,9 +44,9 @@ _MAX_CJK = 12
 _MAX_LETTERS = 4
 
 
-def only_names(text: str, restrictive: RestrictiveWords) -> bool:
-    """True where every word may be part of a name, a date or an address."""
-    if restrictive.in_text(text):
+def only_names(text: str, restrictive: RestrictiveWords, unknown: int = _MAX_UNKNOWN) -> bool:
+    """True where every word may be part of a name, a date or an address. ``unknown`` words in lower case are accepted."""
+    if len(text) > _MAX_TEXT or _AMOUNT.search(text) or restrictive.in_text(text):
         return False
     words = _WORD.findall(_ADDRESS.sub(" ", text))
     if len(_CJK.findall(text)) > _MAX_CJK or sum(1 for word in words if _CASELESS.fullmatch(word)) > _MAX_CASELESS:
@@ -46,13 +54,15 @@ def only_names(text: str, restrictive: RestrictiveWords) -> bool:
     letters = sum(
         1 for word in words if len(word) == 1 and word.isalpha() and word.lower() not in CONNECTORS and not _CJK.match(word)
     )
-    unknown = [word for word in words if word[0].islower() and word.lower() not in CONNECTORS]
-    numbers = [word for word in words if word.isdigit() and len(word) > 4]
-    years = sum(1 for word in words if word.isdigit())
-    notices = max(1, len(_NOTICE.findall(text)), years)  # each may have a name of its own
-    return (
-        len(words) - years <= _MAX_WORDS * notices
-        and letters <= _MAX_LETTERS * notices
-        and len(unknown) <= _MAX_UNKNOWN * notices
-        and not numbers
-    )
+    lower = [word for word in words if word[0].islower() and word.lower() not in CONNECTORS]
+    numbers = [word for word in words if word.isdigit()]
+    years = [word for word in numbers if _YEAR.fullmatch(word)]
+    dated = any(word.lower()[:3] in _MONTHS for word in words if word[0].isupper())
+    odd = [
+        word
+        for word in numbers
+        if not _YEAR.fullmatch(word) and not (len(word) <= 2 and (dated or (years and _SHORT_YEAR.search(text))))
+    ]
+    notices = max(1, len(_NOTICE.findall(text)), len(years))  # each may have a name of its own
+    names = len(words) - len(numbers)
+    return names <= _MAX_WORDS * notices and letters <= _MAX_LETTERS * notices and len(lower) <= unknown * notices and not odd

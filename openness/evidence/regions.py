@@ -20,6 +20,7 @@ _LOOKED_UP = 450
 _PER_RANKING = 6
 #: Short texts have many near kin (MIT, BSD) and are aligned in no time, so more of them are looked at.
 _MOST_PER_RANKING, _ALIGNED_WORDS = 30, 8_000
+_LONG_RANGE, _LONG_PER_RANKING = 20_000, 3
 #: A pair of words that a window lacks weighs this much against one that it shares.
 _MISS = 0.5
 _FAR = 1.3
@@ -68,6 +69,8 @@ class Search:
             [score[n] for n in likely],
         )
         most = max(_PER_RANKING, min(_MOST_PER_RANKING, _ALIGNED_WORDS // max(1, end - start)))
+        if end - start > _LONG_RANGE:
+            most = _LONG_PER_RANKING
         chosen: dict[int, None] = {}
         for ranking in rankings:
             chosen.update(dict.fromkeys(number for _, number in nlargest(most, zip(ranking, likely, strict=True))))

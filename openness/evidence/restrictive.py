@@ -13,7 +13,8 @@ from typing import Any
 
 _LATIN = re.compile(r"[a-zà-öø-ÿ]")
 _LOOK_ALIKE = re.compile(r"[\u0370-\u03ff\u0400-\u052f\u13a0-\u13ff\u2d00-\u2d2f]")
-_WORD = re.compile(r"[^\W_]+")
+#: With the vowel signs of Indic and Southeast Asian scripts, which are marks and no letters.
+_WORD = re.compile(r"[^\W_][^\W_\u0300-\u036f\u0900-\u0dff\u0e00-\u0fff]*(?:[\u0300-\u036f\u0900-\u0dff\u0e00-\u0fff][^\W_]*)*")
 #: Drawn by no line of a text: they hide in words.
 INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0]"
@@ -45,7 +46,7 @@ class RestrictiveWords:
         self._institutions = frozenset(data["institutions"])
         self._purpose = frozenset(data["purpose_words"])
         self._long = tuple(w for w in self.english if len(w) > _LONG)
-        self._phrases = tuple(w for words in data["phrases"].values() for w in words)
+        self._phrases = tuple(unicodedata.normalize("NFKC", w) for words in data["phrases"].values() for w in words)
 
     def in_text(self, text: str) -> bool:
         """Whether a part of a text that would be dropped can limit a permission, also when its words are run together, spaced
@@ -58,6 +59,13 @@ class RestrictiveWords:
                 text += " " + " ".join(word.translate(letters) for word in _WORD.findall(text) if not word.isdigit())
         text = _CAMEL.sub(" ", text).casefold()
         return self.in_words([*_WORD.findall(text), *_WORD.findall(_INNER_MARK.sub("", text))])
+
+    def speaks(self, text: str) -> bool:
+        """The same for parts that hold no names, such as comments: there a word on purpose (``research``) is enough."""
+        if self.in_text(text):
+            return True
+        words = _WORD.findall(unicodedata.normalize("NFKC", html.unescape(text)).casefold())
+        return not self._sensitive.isdisjoint(words)
 
     def in_words(self, words: Iterable[str]) -> bool:
         """The same for words that are already lower-cased."""

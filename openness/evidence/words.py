@@ -11,10 +11,11 @@ import html
 import re
 import unicodedata
 from bisect import bisect_left
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Mapping
 from functools import cached_property
-from urllib.parse import unquote
 
+from openness.evidence.list_markers import list_markers, without
+from openness.evidence.markup import blank, without_link_targets, without_markup
 from openness.evidence.party_names import only_names
 from openness.evidence.restrictive import INVISIBLE, RestrictiveWords
 
@@ -29,45 +30,28 @@ _FOLD = str.maketrans(
         **dict.fromkeys("\u201c\u201d\u201e\u201f\u00ab\u00bb\u2033", '"'),
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe58\ufe63", "-"),
         **dict.fromkeys("\u2122\u00ae\u2028\u2029\u0085\x0b\x1c\x1d\x1e", " "),
+        # raised digits are no digits of the number before them
+        **{raised: f"^{digit}" for digit, raised in enumerate("\u2070\u00b9\u00b2\u00b3\u2074\u2075\u2076\u2077\u2078\u2079")},
+        "\u2044": "/",
+        "\u00bd": " 1/2",
+        "\u00bc": " 1/4",
+        "\u00be": " 3/4",
     }
 )
+#: Runs of marks that are no letters; unfolding long ones takes quadratic time, and they are dropped anyway.
+_MARK_RUN = re.compile(r"([^\w\s\x00-\x7f]{32})[^\w\s\x00-\x7f]+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
-#: A number with its separators, a word (what an apostrophe joins are two), a comparison or an amount sign at a number.
+#: A number with its separators, a word (what an apostrophe joins are two), and signs at a number: comparisons, amounts, signs
+#: of plus and minus, ranges; struck-out text.
 _WORD = re.compile(
     rf"\d+(?:[.,]\d+)*|[{_CJK}]|[^\W\d_{_CJK}]+"
-    r"|(?:(?<=[\w)] )[<>]|[\u2264\u2265])=?(?=\s*[$\u20ac\u00a3\u00a5]?\s*\d)|[$\u20ac\u00a3\u00a5](?=\s*\d)|(?<=\d) ?%|&(?=\s)"
+    r"|(?:[<>\u2264\u2265]=?|=[<>])(?=[ \t]{0,3}[$\u20ac\u00a3\u00a5]?[ \t]{0,3}\d)|[$\u20ac\u00a3\u00a5](?=[ \t]{0,3}\d)"
+    r"|(?<=\d) ?[%\u2030$\u20ac\u00a3\u00a5]|(?<=\d)[-/^](?=\d)|(?<![\w)])[+-](?=\d)|&(?=\s)|(?<!~)~~(?!~)"
 )
+#: Marks of quotation at the beginning of a line, which are no comparisons.
+_QUOTED = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
 _SAME = {"&": "and", "\u2265": ">=", "\u2264": "<="}
 _NUMBER_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
-
-_TAG = re.compile(
-    r"</?(?:a|abbr|address|article|aside|b|big|blockquote|body|br|center|cite|code|dd|del|details|dfn|div|dl|dt|em|font|footer|h[1-6]|head"
-    r"|header|hr|html|i|img|ins|kbd|label|li|link|main|mark|meta|nav|ol|p|pre|q|s|samp|section|small|span|strong|sub|summary|sup|svg|table"
-    r"|tbody|td|tfoot|th|thead|title|tr|tt|u|ul|var|wbr)(?:\s[^<>]{0,4000})?/?>|<!doctype[^<>]{0,300}>|<\?xml[^<>]{0,200}\?>",
-    re.IGNORECASE,
-)
-_CODE = re.compile(r"<(script|style)\b[^<>]{0,1000}>.{0,200000}?</\1\s*>", re.IGNORECASE | re.DOTALL)
-_COMMENT = re.compile(r"<!--(.{0,100000}?)-->", re.DOTALL)
-_ATTRIBUTE = re.compile(r"([\w:.-]+)\s*=\s*(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
-#: Four words in a row are read as a sentence in any language, wherever they hide.
-_PROSE = re.compile(r"[^\W\d_]+(?:[ \t]+[^\W\d_]+){3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{6}")
-_LITERAL = re.compile(
-    r"[\"'][^\"'\n]{0,200}?[^\W\d_]+(?: [^\W\d_]+){3}[^\"'\n]{0,1000}[\"']|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{6}"
-)
-_CODE_PROSE = re.compile(r"(?://|/\*)[^\n]{0,300}?[^\W\d_]+(?: [^\W\d_]+){3}")
-#: A tag's name and a few attributes without values.
-_MAX_BARE = 3
-#: Attributes that style or link and that no reader sees as words.
-_PLAIN_ATTRIBUTES = frozenset(
-    """
-    class id style rel type lang xml:lang dir name width height align valign border target role xmlns charset http-equiv
-    """.split()
-)
-_MARKDOWN_LINK = re.compile(r"\[([^\[\]]{0,300})\]\(\s*<?([^()\s<>]{1,2000})>?(\s+\"[^\"\n]{0,300}\")?\s*\)")
-_RST_TARGET = re.compile(r"<(https?://[^<>\s]{1,500})>(?='_)")
-#: Words of addresses of documents.
-_TARGET_WORDS = frozenset("use terms conditions agreement condition provisions changes permissions".split())
-_MAX_TARGET_WORDS = 14
 
 _LEADS = r"[ \t*#/;>%!|\"'-]*"
 _LINE_WORD = re.compile(r"^[ \t]*(rem|dnl|\.\\\"|@c|c)(?=\s|$)", re.IGNORECASE | re.MULTILINE)
@@ -83,21 +67,16 @@ NOTICE = re.compile(
 _MAX_NOTICE = 300
 _RESERVED = re.compile(r"\ball\s+rights\s+reserved\b|\u7248\u6743\u6240\u6709|spdx-filecopyrighttext", re.IGNORECASE)
 #: What a program's interpreter or editor reads in the first lines.
-_CODING = re.compile(r"\A#![ \t]*/[\w/ .-]{1,60}$|^[ \t#/;\"*%-]*-\*-[^\n]{1,60}-\*-[ \t]*$", re.MULTILINE)
+_CODING = re.compile(
+    r"\A#![ \t]*/[\w/.-]{1,60}(?: [\w.-]{1,20}){0,2}$"
+    r"|^[ \t#/;\"*%]*-\*-[ \t]*(?:[\w-]{1,20}:[ \t]*[\w-]{1,20};?[ \t]*){1,4}-\*-[ \t]*$",
+    re.MULTILINE,
+)
 _PAGE = re.compile(
     r"^[ \t]*(?:page\s+\d{1,4}(?:\s*(?:of|/)\s*\d{1,4})?|-{1,2}\s*\d{1,4}\s*-{1,2}|\d{1,4}\s*/\s*\d{1,4})[ \t]*$"
     r"|\f[ \t]*\d{1,4}[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
-#: What may end a list marker, and a marker that ends there: (a) ii) 2.1.
-_MARKER_END = re.compile(r"[.)](?=\s)")
-_MARKER = re.compile(
-    r"(?:\(\s?(?:\d{1,2}|[a-z]|[ivx]{2,5})\s?\)|(?<![^\s*#/;>%-])(?:\d{1,2}(?:\.\d{1,2})*|[a-z]|[ivx]{2,5})[.)])\Z"
-)
-_LONGEST_MARKER = 10
-_MARKS = " \t*#/;>%-"
-#: What may stand before a list marker: the end of a sentence or of an item, or a conjunction.
-_BEFORE_MARKER = re.compile(r"(?:[.;:,!?)\"]|\A|\band|\bor|\n[ \t*#/;>%-]*\n)[ \t*#/;>%\n-]*\Z")
 
 
 class Words:
@@ -162,8 +141,12 @@ def words_of(text: str, restrictive: RestrictiveWords, equivalent: Mapping[str, 
     """Fold a text and split it. ``equivalent`` maps spellings to one form. Takes time linear in the text."""
     unread = len(text) > MAX_TEXT
     text = _visible(text[:MAX_TEXT].replace("\r\n", "\n").replace("\r", "\n"))
-    for drop in (_without_markup, _without_link_targets, _without_line_words):
-        text = drop(text, restrictive)
+    text = without_markup(text, restrictive)
+    if "&" in text:
+        text = _visible(html.unescape(text))
+    if len(text) > MAX_TEXT:  # some characters unfold to many
+        text, unread = text[:MAX_TEXT], True
+    text = _without_line_words(without_link_targets(text, restrictive))
     text, notices = _without_notices(text, restrictive)
     return _split(text, equivalent, unread, notices)
 
@@ -172,94 +155,16 @@ def _visible(text: str) -> str:
     """As a reader sees it: one form per letter, straight quotes, no invisible marks."""
     if text.isascii():
         return text.replace("`", "'") if "`" in text else text
-    text = INVISIBLE.sub("", unicodedata.normalize("NFKC", text.translate(_FOLD))).translate(_FOLD)
-    return text
+    text = INVISIBLE.sub("", _MARK_RUN.sub(r"\1", text.translate(_FOLD)))
+    return INVISIBLE.sub("", unicodedata.normalize("NFKC", text)).translate(_FOLD)
 
 
-def _blank(part: str) -> str:
-    """The same number of characters and lines, without words."""
-    if "\n" not in part:
-        return " " * len(part)
-    return "\n".join(" " * len(line) for line in part.split("\n"))
-
-
-def _blank_unless(restricts: Callable[[str], bool]) -> Callable[[re.Match[str]], str]:
-    def replace(match: re.Match[str]) -> str:
-        return match.group() if restricts(match.group()) else _blank(match.group())
-
-    return replace
-
-
-def _without_markup(text: str, restrictive: RestrictiveWords) -> str:
-    if "<" not in text and "&" not in text:
-        return text
-    text = _CODE.sub(
-        _blank_unless(lambda part: bool(_LITERAL.search(part) or _CODE_PROSE.search(part)) or restrictive.strongly(part)), text
-    )
-    text = _COMMENT.sub(_blank_unless(lambda part: bool(_PROSE.search(part)) or restrictive.in_text(part)), text)
-
-    def drop(match: re.Match[str]) -> str:
-        tag = match.group()
-        if len(re.findall(r"[^\W_]+", _ATTRIBUTE.sub(" ", tag))) > _MAX_BARE:
-            return tag  # brackets around words
-        kept = [value for name, value in _ATTRIBUTE.findall(tag) if _says_something(name, value, restrictive)]
-        if not kept:
-            return _blank(tag)
-        return _fit(" ".join(value.strip("\"'") for value in kept), tag)
-
-    stripped = _TAG.sub(drop, text)
-    return _visible(html.unescape(stripped)) if "&" in stripped else stripped
-
-
-def _says_something(name: str, value: str, restrictive: RestrictiveWords) -> bool:
-    name = name.casefold()
-    if name in _PLAIN_ATTRIBUTES:
-        return restrictive.strongly(re.sub(r"[_-]", " ", value))
-    if name in {"href", "src"}:
-        return _target_restricts(value, restrictive)
-    return bool(_PROSE.search(value)) or restrictive.in_text(value)
-
-
-def _fit(kept: str, tag: str) -> str:
-    """``kept`` in the room of ``tag``, with as many lines."""
-    lines = tag.count("\n")
-    return " " + kept.replace("\n", " ") + " " + "\n" * lines
-
-
-def _target_restricts(target: str, restrictive: RestrictiveWords) -> bool:
-    """A link's path may speak (``/no-commercial-use``); the usual words of a document's address do not."""
-    path = unquote(html.unescape(target))
-    words = re.findall(r"[^\W\d_]+", path)
-    rest = " ".join(word for word in re.split(r"[/?#&=_.,;:+-]+", path) if word.casefold() not in _TARGET_WORDS)
-    return len(words) > _MAX_TARGET_WORDS or restrictive.in_text(rest) or (not path.isascii() and bool(_PROSE.search(path)))
-
-
-def _without_link_targets(text: str, restrictive: RestrictiveWords) -> str:
-    text = (
-        _RST_TARGET.sub(lambda m: m.group() if _target_restricts(m[1], restrictive) else _blank(m.group()), text)
-        if ">'_" in text
-        else text
-    )
-    if "](" not in text:
-        return text
-
-    def drop(match: re.Match[str]) -> str:
-        shown = match[1].strip().rstrip("/")
-        speaks = False if shown and shown == match[2].rstrip("/") else _target_restricts(match[2], restrictive)
-        if speaks or (match[3] and restrictive.in_text(match[3])):
-            return match.group()
-        cut = match.end(1) - match.start() + 1
-        return match.group()[:cut] + _blank(match.group()[cut:])
-
-    return _MARKDOWN_LINK.sub(drop, text)
-
-
-def _without_line_words(text: str, _restrictive: RestrictiveWords) -> str:
+def _without_line_words(text: str) -> str:
     """Comment marks that are letters (``rem``, ``dnl``) go only where most lines have them."""
     found = _LINE_WORD.findall(text[:4000])
     if len(found) * 2 <= sum(1 for line in text[:4000].split("\n") if line.strip()):
         return text
-    return _LINE_WORD.sub(lambda m: _blank(m.group()), text)
+    return _LINE_WORD.sub(lambda m: blank(m.group()), text)
 
 
 def _without_notices(text: str, restrictive: RestrictiveWords) -> tuple[str, list[tuple[int, int, str]]]:
@@ -271,11 +176,13 @@ def _without_notices(text: str, restrictive: RestrictiveWords) -> tuple[str, lis
         if len(line) > _MAX_NOTICE or not NOTICE.search(line) or not only_names(_RESERVED.sub(" ", line), restrictive):
             return line
         dropped.append((match.start(), match.end(), line))
-        return _blank(line)
+        return blank(line)
 
     def drop_page(match: re.Match[str]) -> str:
+        if restrictive.speaks(match.group()):
+            return match.group()
         dropped.append((match.start(), match.end(), match.group()))
-        return _blank(match.group())
+        return blank(match.group())
 
     text = _PAGE.sub(drop_page, _CODING.sub(drop_page, _COPYRIGHT.sub(drop, text)))
     return text, sorted(dropped)
@@ -285,35 +192,21 @@ def _split(text: str, equivalent: Mapping[str, str], unread: bool, notices: list
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters have longer lower forms
         lowered = "".join(c.lower() if len(c.lower()) == 1 else c for c in text)
-    marks = list(_list_markers(lowered))
-    lowered = _without(lowered, marks)
+    lowered = _QUOTED.sub(lambda m: " " * len(m.group()), lowered) if ">" in lowered else lowered
+    marks = list(list_markers(lowered))
+    lowered = without(lowered, marks)
     words = _WORD.findall(lowered)
     if len(words) > MAX_WORDS:
         words, unread = words[:MAX_WORDS], True
     if "," in lowered:
         words = [_NUMBER_SEPARATOR.sub("", word) if "," in word else word for word in words]
-    same = {**equivalent, **_SAME, " %": "%"}
+    same = {**equivalent, **_SAME}
+    words = [same.get(word, word) for word in words]
     return Words(
-        text, lowered, [same.get(word, word) for word in words], [(at, mark.strip("(). ")) for at, mark in marks], unread, notices
+        text,
+        lowered,
+        [word.strip() if word[0] == " " else word for word in words],
+        [(at, mark.strip("(). ")) for at, mark in marks],
+        unread,
+        notices,
     )
-
-
-def _list_markers(lowered: str) -> Iterator[tuple[int, str]]:
-    for end in _MARKER_END.finditer(lowered):
-        begin = max(0, end.end() - _LONGEST_MARKER)
-        found = _MARKER.search(lowered, begin, end.end())
-        if found is None or (
-            "." in found.group()[:-1] and lowered[lowered.rfind("\n", 0, found.start()) + 1 : found.start()].strip(_MARKS)
-        ):
-            continue  # 2.1 within a line is a number
-        if _BEFORE_MARKER.search(lowered, max(0, found.start() - 40), found.start()):
-            yield found.start(), found.group()
-
-
-def _without(text: str, marks: list[tuple[int, str]]) -> str:
-    parts = []
-    at = 0
-    for start, mark in marks:
-        parts += [text[at:start], " " * len(mark)]
-        at = start + len(mark)
-    return "".join([*parts, text[at:]])

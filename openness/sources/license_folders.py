@@ -99,7 +99,12 @@ def scancode_text(path: Path) -> LicenseText | None:
     match = re.match(r"---\s*\n(.*?)\n---\s*\n?(.*)", whole, re.DOTALL)
     if match is None:
         return None
-    facts = yaml.safe_load(match[1]) or {}
+    try:
+        facts = yaml.safe_load(match[1]) or {}
+    except yaml.YAMLError as error:
+        raise MissingInput(f"{path} has no readable front matter; get ScanCode's data again.") from error
+    if not isinstance(facts, dict) or "key" not in facts:
+        raise MissingInput(f"{path} has front matter without a key; get ScanCode's data again.")
     if facts.get("is_deprecated") or facts.get("is_generic") or not match[2].strip():
         return None
     key, spdx = str(facts["key"]), str(facts.get("spdx_license_key") or "")
