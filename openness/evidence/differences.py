@@ -28,6 +28,7 @@ _TITLE_WORDS = frozenset(
     htm txt md copying unlicense legal code legalcode
     """.split()
 )
+_END_WORDS = frozenset("end of the license agreement document text file terms and conditions".split())
 _JOINING = frozenset("and or of the a is under this by for in with".split())
 #: Words by which license texts name a party; a name may stand in their place.
 PARTY = frozenset(
@@ -116,7 +117,7 @@ class _Judge:
         self.articles = index.codes(ARTICLES)
         self.party = index.codes(PARTY)
         self.party_nouns = index.codes(PARTY_NOUNS)
-        self.restricting = index.codes(index.restrictive.english)
+        self.restricting = index.codes(index.restrictive.english - _TITLE_WORDS)
         self.benign = 0
 
     def judge(self) -> Differences:
@@ -279,6 +280,8 @@ class _Judge:
         ends = block.end == self.end and block.last >= self._body_end()
         benign = (
             all(word in ARTICLES for word in words)
+            or words == ["all", "rights", "reserved"]
+            or (ends and "end" in words and set(words) <= _END_WORDS)
             or self._repeats_head(block.start, block.end)
             or (begins and self._is_heading(block.start, block.end))
             or self._is_notice(block.start, block.end)
@@ -442,7 +445,8 @@ class _Judge:
             first -= 1  # the notice may have begun with words that the text has too
         if start == end or words[first] not in _NOTICE_START:
             return False
-        if first < start and not NOTICE.search(self.words.text[self.words.starts[first] : self.words.starts[start]]):
+        named = first == start - 1 and words[first].startswith("copyright")
+        if first < start and not named and not NOTICE.search(self.words.text[self.words.starts[first] : self.words.starts[start]]):
             return False
         return self._names_only(first, end)
 

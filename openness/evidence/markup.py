@@ -117,7 +117,8 @@ def target_speaks(target: str, restrictive: RestrictiveWords) -> bool:
     """A link's path may speak (``/no-commercial-use``); the usual words of a document's address do not."""
     path = unquote(html.unescape(target))
     words = re.findall(r"[^\W\d_]+", path)
-    rest = " ".join(word for word in re.split(r"[/?#&=_.,;:+-]+", path) if word.casefold() not in _TARGET_WORDS)
+    parts = [*re.split(r"[/?#&=_.,;:+-]+", path), *re.split(r"[/?#&=.,;:+]+", path.replace("-", "").replace("_", ""))]
+    rest = " ".join(word for word in parts if word.casefold() not in _TARGET_WORDS)
     return len(words) > _MAX_TARGET_WORDS or restrictive.in_text(rest) or (not path.isascii() and bool(_PROSE.search(path)))
 
 
