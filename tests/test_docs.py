@@ -113,6 +113,9 @@ def validate(document: Any, name: str) -> None:
         (["license", "show", "gemma", "--use", "product", "--declare", "mau=5"], "license-show.schema.json"),
         (["license", "list"], "envelope.schema.json"),
         (["license", "compare", "mit", "apache-2.0"], "envelope.schema.json"),
+        (["license", "identify", "not-a-build.gguf", "absent"], "license-identify.schema.json"),
+        (["license", "compare", "not-a-build.gguf", "mit"], "envelope.schema.json"),
+        (["license", "index", "list"], "envelope.schema.json"),
         (["rules", "list"], "envelope.schema.json"),
         (["log", "show"], "envelope.schema.json"),
         (["log", "verify"], "envelope.schema.json"),
@@ -129,8 +132,10 @@ def test_no_license_text_and_no_british_spelling_is_committed() -> None:
     if files == [""]:
         pytest.skip("not a git checkout")
     assert not [name for name in files if re.search(r"license-?texts?/", name)]
-    ours = [ROOT / name for name in files if name.endswith((".py", ".md")) and (ROOT / name).is_file()]
+    # the tests hold British spellings as input
+    written = [name for name in files if name.endswith((".py", ".md")) and not name.startswith("tests/")]
+    ours = [ROOT / name for name in written if (ROOT / name).is_file()]
     misspelled = "licen" + "ce"
-    own = {"sources/folder.py", "tests/test_docs.py"}
+    own = {"sources/folder.py"}
     found = [str(p) for p in ours if misspelled in p.read_text("utf-8").casefold() and not str(p).endswith(tuple(own))]
     assert found == []

@@ -23,7 +23,7 @@ ARTICLES = frozenset("the a an s".split())
 #: Words of a title line beside the license's own name.
 _TITLE_WORDS = frozenset(
     """
-    the a of and license licenses agreement terms conditions copyright notice version v public general open source text
+    - the a of and license licenses agreement terms conditions copyright notice version v public general open source text
     full file software project package library this is under licensed spdx identifier released by https www org com html
     htm txt md copying unlicense legal code legalcode
     """.split()
@@ -48,7 +48,7 @@ _NAME_LIMIT = 12
 _SLOT_LIMIT = 40
 #: Words at the beginning of a text in which its title stands.
 _HEAD = 16
-_RESERVED = re.compile(r"\ball\s+rights\s+reserved\b", re.IGNORECASE)
+_RESERVED = re.compile(r"\ball[\s*#/;%-]{1,9}rights[\s*#/;%-]{1,9}reserved\b", re.IGNORECASE)
 _SIGNATURE_LIMIT = 14
 _CONTINUED = 8
 #: So many words may be missing at once from the instructions behind the terms.
@@ -260,7 +260,7 @@ class _Judge:
             return (
                 re.fullmatch(r"\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]{1,5}", word) is not None
                 and not line.strip(" \t*#/;>%-([")
-                and follows in {".", ")", "]"}
+                and (follows in {".", ")", "]"} or word == "o")
             )
         return False
 
@@ -446,7 +446,11 @@ class _Judge:
         if start == end or words[first] not in _NOTICE_START:
             return False
         named = first == start - 1 and words[first].startswith("copyright")
-        if first < start and not named and not NOTICE.search(self.words.text[self.words.starts[first] : self.words.starts[start]]):
+        if (
+            first < start
+            and not named
+            and not NOTICE.search(self.words.text[self.words.starts[first] : self.words.starts[start]])
+        ):
             return False
         return self._names_only(first, end)
 

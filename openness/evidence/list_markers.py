@@ -42,7 +42,7 @@ def _is_marker(lowered: str, start: int, marker: str) -> bool:
         return False
     if _AFTER_SENTENCE.search(before):
         return True
-    return marker[0] == "(" and bool(_AFTER_CONJUNCTION.search(before))
+    return (marker[0] == "(" or own_line) and bool(_AFTER_CONJUNCTION.search(before))
 
 
 def without(text: str, marks: list[tuple[int, str]]) -> str:

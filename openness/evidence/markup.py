@@ -24,6 +24,7 @@ _TAG = re.compile(
 _ATTRIBUTE = re.compile(r"(?<![\w:.-])([\w:.-]{1,60})\s{0,5}=\s{0,5}(\"[^\"]*\"|'[^']*'|[^\s\"'>]+)")
 #: Four words in a row are read as a sentence in any language, wherever they hide.
 _PROSE = re.compile(r"(?<![^\W\d_])[^\W\d_]{1,40}(?:[ \t]{1,4}[^\W\d_]{1,40}){3}|[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]{6}")
+_TITLE = re.compile(r"<title>([^<>]{1,300})</title>", re.IGNORECASE)
 #: What a script or a style shows or says: string literals and comments.
 _SPOKEN = re.compile(r"\"[^\"\n]{1,500}\"|'[^'\n]{1,500}'|`[^`]{1,500}`|//[^\n]{1,500}|/\*[^*]{1,2000}\*")
 _MODE = re.compile(r"[\"']use strict[\"']")
@@ -42,7 +43,7 @@ _MARKDOWN_LINK = re.compile(r"\[([^\[\]]{0,300})\]\(\s{0,9}<?([^()\s<>]{1,2000})
 _RST_TARGET = re.compile(r"<(https?://[^<>\s]{1,500})>(?='_)")
 #: Words of addresses of documents.
 _TARGET_WORDS = frozenset(
-    "use terms conditions agreement condition provisions changes permissions license licenses licence nc gpl lgpl agpl".split()
+    "use terms conditions agreement condition provisions changes permissions license licenses nc gpl lgpl agpl".split()
 )
 _MAX_TARGET_WORDS = 14
 
@@ -81,7 +82,14 @@ def without_markup(text: str, restrictive: RestrictiveWords) -> str:
             else blank(tag)
         )
 
-    return _TAG.sub(drop, _STRUCK.sub(" struck ", text))
+    return _TAG.sub(drop, _STRUCK.sub(" struck ", _TITLE.sub(_drop_repeated, text)))
+
+
+def _drop_repeated(match: re.Match[str]) -> str:
+    """The title of a page, when it only repeats how the text begins (it may break off within a word)."""
+    body = " ".join(re.findall(r"[^\W_]+", _TAG.sub(" ", html.unescape(match.string[match.end() : match.end() + 6000]))))
+    title = " ".join(re.findall(r"[^\W_]+", html.unescape(match[1])))
+    return blank(match.group()) if title and title.casefold() in body.casefold() else match.group()
 
 
 def _without_sections(text: str, begins: re.Pattern[str], ends: str, speaks: Callable[[str], bool]) -> str:

@@ -65,7 +65,9 @@ NOTICE = re.compile(
     re.IGNORECASE,
 )
 _MAX_NOTICE = 300
-_RESERVED = re.compile(r"\ball\s+rights\s+reserved\b|\u7248\u6743\u6240\u6709|spdx-filecopyrighttext", re.IGNORECASE)
+_RESERVED = re.compile(
+    r"\ball[\s*#/;%-]{1,9}rights[\s*#/;%-]{1,9}reserved\b|\u7248\u6743\u6240\u6709|spdx-filecopyrighttext", re.IGNORECASE
+)
 #: What a program's interpreter or editor reads in the first lines.
 _CODING = re.compile(
     r"\A#![ \t]*/[\w/.-]{1,60}(?: [\w.-]{1,20}){0,2}$"
