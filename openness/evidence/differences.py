@@ -16,7 +16,7 @@ from rapidfuzz.distance import Indel
 
 from openness.evidence.license_index import ANYTHING, KnownText, LicenseIndex
 from openness.evidence.party_names import only_names
-from openness.evidence.words import NOTICE, Words
+from openness.evidence.words import Words
 
 #: Words that change no meaning wherever they stand.
 ARTICLES = frozenset("the a an s".split())
@@ -54,6 +54,7 @@ _CONTINUED = 8
 #: So many words may be missing at once from the instructions behind the terms.
 _PART_OF_INSTRUCTIONS = 20
 _EDGE = 3
+_DATED = re.compile(r"\(c\)|\u00a9|\b(?:19|20)\d\d\b", re.IGNORECASE)
 _MARKS = " \t*#/;>%!|\"'-"
 _NOTICE_START = frozenset(
     [
@@ -432,7 +433,7 @@ class _Judge:
             and shown.isascii()
             and not line.endswith((".", ";", ":", ",", "!"))
             and not any(word[0].isdigit() for word in words)
-            and not self.index.restrictive.in_words(["for", *words])
+            and not self.index.restrictive.speaks(shown)
         )
 
     def _is_notice(self, start: int, end: int) -> bool:
@@ -449,7 +450,7 @@ class _Judge:
         if (
             first < start
             and not named
-            and not NOTICE.search(self.words.text[self.words.starts[first] : self.words.starts[start]])
+            and not _DATED.search(self.words.text[self.words.starts[first] : self.words.starts[start]])
         ):
             return False
         return self._names_only(first, end)

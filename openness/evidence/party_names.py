@@ -18,7 +18,7 @@ CONNECTORS = frozenset(
     maintainers all rights reserved present to portions parts affiliates subsidiaries its his her their respective
     holders holder owners owner file files see list names name email mail at dot com org net io year years yyyy fullname
     organization company university department institute above listed entity from in on date day signed title is are
-    original initial first last current some this software package library code module documentation text version
+    original initial first last updated dated current some this software package library code module documentation text version
     """.split()
 )
 _ADDRESS = re.compile(

@@ -23,6 +23,7 @@ _LONG = 6
 #: From here on a word may be several without blanks between them.
 _JOINED = 12
 _NO_WORD = 30
+_LEAST_JOINED = 9
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SPACED = re.compile(r"(?:(?<![^\W_])[^\W\d_][ \t]+){5}")
 _DIGIT_IN_WORD = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
@@ -81,6 +82,8 @@ class RestrictiveWords:
             if not _CJK.match(word)
         ):
             return True
+        if any(self._run_together(word) for word in words if len(word) >= _LEAST_JOINED):
+            return True
         return any(map(_mixes_scripts, words)) or self._has_phrase(words) or self._has_purpose(words)
 
     def strongly(self, text: str) -> bool:
@@ -89,6 +92,12 @@ class RestrictiveWords:
             return True
         words = set(_WORD.findall(text.casefold()))
         return len(self.english & words) > 1 and any(len(word) >= 8 for word in self.english & words)
+
+    def _run_together(self, word: str) -> bool:
+        """Two words without a blank, one of which limits: ``researchonly``."""
+        known = self.english | self._sensitive
+        parts = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
+        return any(a in known and b in known and (a in self.english or b in self.english) for a, b in parts)
 
     def _has_phrase(self, words: list[str]) -> bool:
         joined = "".join(word for word in words if not word.isascii())
