@@ -11,9 +11,8 @@ import msgspec
 
 from openness.evidence import license_text
 from openness.evidence.clauses import ClausePatterns, DetectedClause, detect
-from openness.evidence.identify import FoundLicense, Identification, identify, identify_as
+from openness.evidence.identify import WHOLE, FoundLicense, Identification, identify, identify_as
 from openness.evidence.license_index import LicenseIndex
-from openness.evidence.license_text import WHOLE
 from openness.packaged import packaged
 from openness.rules.patterns import clause_patterns
 

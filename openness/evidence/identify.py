@@ -18,6 +18,8 @@ from openness.evidence.regions import Region, Search
 from openness.evidence.words import Words
 
 MIN_WORDS = 12
+#: Verdicts on which a document stands for the licenses that it was found to be.
+WHOLE = frozenset({"exact", "same", "multiple"})
 _NEAR = 0.07
 _COMPARED = 6
 #: Of short texts, which have many kin, more are compared.
@@ -84,23 +86,26 @@ class _Part(NamedTuple):
 
 
 def identify(text: str, index: LicenseIndex) -> Identification:
-    """Compare a document with every known license text. Time is bounded for any text (``words.MAX_TEXT``)."""
+    """Compare a document with every known license text. Time is bounded for any text (``words.MAX_TEXT``).
+
+    Licenses that are only named (``mentions``) are looked for where the document is not one or several whole texts.
+    """
     words = index.words_of(text)
-    mentions = mentions_in(words, index)
-    if len(words) < MIN_WORDS:
-        return Identification("none", mentions=mentions, unread=words.unread)
-    number = index.exact(words.words)
-    if number is not None and not words.unread:
-        entry = index.texts[number]
-        found = FoundLicense(
-            entry.id, entry.spdx, 1.0, 1.0, (words.line(0), words.line(len(words) - 1)), entry.kind, entry.aliases
-        )
-        return Identification("exact", (found,), mentions=tuple(m for m in mentions if m != entry.id))
-    search = Search(index, words.words)
-    parts = _parts(search, words, 0, len(words))
-    if not parts:
-        return Identification("none", mentions=mentions, unread=words.unread)
-    return _verdict(index, words, parts, mentions)
+    if len(words) >= MIN_WORDS:
+        number = index.exact(words.words)
+        if number is not None and not words.unread:
+            return _exact(index, words, number)
+        parts = _parts(Search(index, words.words), words, 0, len(words))
+        if parts:
+            found = _verdict(index, words, parts)
+            return found if found.verdict in WHOLE else msgspec.structs.replace(found, mentions=mentions_in(words, index))
+    return Identification("none", mentions=mentions_in(words, index), unread=words.unread)
+
+
+def _exact(index: LicenseIndex, words: Words, number: int) -> Identification:
+    entry = index.texts[number]
+    lines = (words.line(0), words.line(len(words) - 1))
+    return Identification("exact", (FoundLicense(entry.id, entry.spdx, 1.0, 1.0, lines, entry.kind, entry.aliases),))
 
 
 def identify_as(text: str, id: str, index: LicenseIndex) -> Identification:
@@ -120,7 +125,7 @@ def identify_as(text: str, id: str, index: LicenseIndex) -> Identification:
             part.region.number,
         ),
     )
-    return _verdict(index, words, [best], ())
+    return _verdict(index, words, [best])
 
 
 def _parts(search: Search, words: Words, start: int, end: int) -> list[_Part]:
@@ -192,7 +197,7 @@ def _is_edge(added: int, matched: int) -> bool:
     return added >= _LEAST_EDGE and matched <= _SCATTERED * added
 
 
-def _verdict(index: LicenseIndex, words: Words, parts: list[_Part], mentions: tuple[str, ...]) -> Identification:
+def _verdict(index: LicenseIndex, words: Words, parts: list[_Part]) -> Identification:
     added = _merged([*(span for part in parts for span in part.differences.added), *_between(index, words, parts)], parts)
     missing = [(first, last, at) for part in parts for first, last, at in part.differences.missing]
     gone = sum(part.differences.gone for part in parts)
@@ -230,7 +235,7 @@ def _verdict(index: LicenseIndex, words: Words, parts: list[_Part], mentions: tu
         MissingWords(words.line(max(0, part.region.end - 1)), part.differences.gone) for part in parts if part.differences.gone
     ]
     return Identification(
-        verdict, tuple(found.values()), tuple(quoted), tuple(sorted(lacking, key=lambda m: m.after_line)), mentions, words.unread
+        verdict, tuple(found.values()), tuple(quoted), tuple(sorted(lacking, key=lambda m: m.after_line)), (), words.unread
     )
 
 

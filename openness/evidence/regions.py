@@ -14,12 +14,12 @@ from rapidfuzz.distance import Indel
 from openness.evidence.license_index import UNKNOWN, LicenseIndex, pair_hash
 
 #: Text numbers that are counted for one search, the rarest pairs first: a bound on time, not on what is found.
-_BUDGET = 24_000
+_BUDGET = 12_000
 #: Of longer ranges only so many pairs are looked up, chosen by their hash.
-_LOOKED_UP = 450
+_LOOKED_UP = 320
 _PER_RANKING = 6
 #: Short texts have many near kin (MIT, BSD) and are aligned in no time, so more of them are looked at.
-_MOST_PER_RANKING, _ALIGNED_WORDS = 30, 8_000
+_MOST_PER_RANKING, _ALIGNED_WORDS = 20, 5_000
 _LONG_RANGE, _LONG_PER_RANKING = 20_000, 3
 #: A pair of words that a window lacks weighs this much against one that it shares.
 _MISS = 0.5

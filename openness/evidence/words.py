@@ -110,12 +110,18 @@ class Words:
         return len(self.words)
 
     @cached_property
-    def starts(self) -> list[int]:
-        return [match.start() for match, _ in zip(_WORD.finditer(self._lowered), self.words, strict=False)]
+    def _spans(self) -> tuple[tuple[int, ...], tuple[int, ...]]:
+        spans = [match.span() for match, _ in zip(_WORD.finditer(self._lowered), self.words, strict=False)]
+        starts, ends = zip(*spans, strict=True) if spans else ((), ())
+        return starts, ends
 
-    @cached_property
-    def ends(self) -> list[int]:
-        return [match.end() for match, _ in zip(_WORD.finditer(self._lowered), self.words, strict=False)]
+    @property
+    def starts(self) -> tuple[int, ...]:
+        return self._spans[0]
+
+    @property
+    def ends(self) -> tuple[int, ...]:
+        return self._spans[1]
 
     @cached_property
     def markers(self) -> list[tuple[int, str]]:
