@@ -165,7 +165,7 @@ class _Judge:
                 and b.last >= slot.start
                 and not (b.first == b.last and not slot.start <= b.first <= slot.end)
             ]
-            if all(block.start == block.end for block in touching):
+            if all(block.start == block.end for block in touching) and "" not in slot.alternatives:
                 continue  # nothing stands in the slot: it was left out with what is around it, or not at all
             begin, stop = self._place(blocks, slot.start, touching, False), self._place(blocks, slot.end, touching, True)
             if stop < begin or not self._fills(begin, stop, slot.alternatives):
