@@ -12,8 +12,8 @@ of the text, so the sets are the same in each run; ``--half`` keeps half of them
 
 How to install the peers:
 
-    python3 -m venv /tmp/peervenv && /tmp/peervenv/bin/pip install pyaskalono licenseclassifier
-    python3 -m venv /tmp/scan && /tmp/scan/bin/pip install scancode-toolkit 'pluggy<1.6'     # fails on import with a newer pluggy
+    python3 -m venv .peers/light && .peers/light/bin/pip install pyaskalono licenseclassifier
+    python3 -m venv .peers/scancode && .peers/scancode/bin/pip install scancode-toolkit 'pluggy<1.6'
     apt-get install ruby-licensee
 
 What counts. top-1: the license first, for texts with several all of them, where the text holds one. altered passed: an altered
@@ -37,15 +37,16 @@ from identification.items import Item, sample
 from identification.peers import PEERS, Run, command_of, run
 from identification.texts import Corpus, find_scancode, read_corpus
 
+#: Beside the checkout, as for the tests.
+SHARED = Path(__file__).parents[2] / "shared"
+
 
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     sources = parser.add_argument_group("texts")
     sources.add_argument("--scancode", type=Path, help="folder with ScanCode's *.LICENSE files (default: asked of --scan-python)")
-    sources.add_argument("--license-texts", type=Path, default=Path("/work/shared/license-texts"), help="folder of <id>.txt")
-    sources.add_argument(
-        "--spdx-list", type=Path, default=Path("/tmp/npm/package/licenses"), help="folder of <SPDX id>.json with licenseText"
-    )
+    sources.add_argument("--license-texts", type=Path, default=SHARED / "license-texts", help="folder of <id>.txt")
+    sources.add_argument("--spdx-list", type=Path, default=None, help="folder of <SPDX id>.json with licenseText")
     sources.add_argument("--negatives", type=Path, action="append", help="folder of documents without license; may be repeated")
     sources.add_argument(
         "--real", type=Path, action="append", help="folder in which license files are looked for; may be repeated"
@@ -63,9 +64,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--places-each", type=int, default=4, help="places for each clause in each base text (default 4)")
     parser.add_argument("--peers", default=",".join(PEERS), help="comma-separated, or none")
     parser.add_argument(
-        "--peer-python", default="/tmp/peervenv/bin/python", help="interpreter with pyaskalono and licenseclassifier"
+        "--peer-python", default=".peers/light/bin/python", help="interpreter with pyaskalono and licenseclassifier"
     )
-    parser.add_argument("--scan-python", default="/tmp/scan/bin/python", help="interpreter with scancode-toolkit")
+    parser.add_argument("--scan-python", default=".peers/scancode/bin/python", help="interpreter with scancode-toolkit")
     parser.add_argument(
         "--peer-limit", type=int, default=400, help="texts for each peer, about as many of every group; 0 for all (default 400)"
     )
@@ -99,7 +100,7 @@ def further(options: argparse.Namespace, corpus: Corpus, scancode: Path | None) 
     if options.leave_one_out:
         found.append(Run("leave-one-out", crossing.leave_one_out(corpus, folders), 0.0, 0.0))
     if options.cross_source:
-        if scancode is None or not options.spdx_list.is_dir():
+        if scancode is None or options.spdx_list is None or not options.spdx_list.is_dir():
             found.append(Run("cross-source", [], 0.0, 0.0, "needs ScanCode's data and --spdx-list"))
         else:
             found.append(Run("cross-source", crossing.cross_source(corpus, scancode, options.spdx_list), 0.0, 0.0))

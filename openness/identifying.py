@@ -11,7 +11,7 @@ import msgspec
 
 from openness.evidence import license_text
 from openness.evidence.clauses import ClausePatterns, DetectedClause, detect
-from openness.evidence.identify import WHOLE, FoundLicense, Identification, identify, identify_as
+from openness.evidence.identify import FoundLicense, Identification, identify, identify_as
 from openness.evidence.license_index import LicenseIndex
 from openness.packaged import packaged
 from openness.rules.patterns import clause_patterns
@@ -47,7 +47,7 @@ def identify_document(data: bytes | str, index: LicenseIndex | None = None, know
     if found.verdict == "none" and (id := known.get(license_text.words_sha256(text))):
         whole = (1, text.count("\n") + 1)
         found = Identification("exact", (FoundLicense(id, "", 1.0, 1.0, whole),), mentions=found.mentions)
-    if found.verdict in WHOLE:
+    if found.whole:
         return Identified(found)
     lines = None if found.verdict == "none" else [(added.line, added.last_line) for added in found.added]
     if lines is not None and not lines:

@@ -58,9 +58,7 @@ def identify(files: tuple[str, ...], index_path: Path | None, settings: Settings
     for failure, _ in errors:
         click.echo(f"openness: {failure.message}", err=True)
     codes = [failure.exit_code for failure, _ in errors]
-    codes += [
-        ExitCode.OK if found.found.verdict in {"exact", "same", "multiple"} else ExitCode.CANNOT_SAY for _, found in results
-    ]
+    codes += [ExitCode.OK if found.found.whole else ExitCode.CANNOT_SAY for _, found in results]
     return int(worst_exit(codes))
 
 

@@ -7,18 +7,17 @@ letters, markup, hyphens at a line end) are seen through, and the time is linear
 
 from __future__ import annotations
 
-import html
 import re
 import unicodedata
 from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import islice
 from typing import Any
 
 import msgspec
 
 from openness.errors import RuleError
+from openness.evidence.sentences import HIDDEN, LONGEST_WORD, SIGN, WORD, WORD_OR_SIGN, clean, join_hyphens, sentences
 from openness.printable import printable
 
 QUOTE_LIMIT = 300
@@ -29,46 +28,12 @@ NEAR, NEAR_SIGNS = 12, 30
 UNLESS_NEAR = 6
 #: Found clauses of one type; a text that holds more is spam, and says nothing new.
 MOST_OF_A_TYPE = 200
-#: A text without sentence ends is cut after this many characters.
-LONGEST_SENTENCE = 10_000
-#: Line ends inside a word that are looked at.
-MOST_HYPHENS = 20_000
-#: Words before the colon of a list that are read with each of its items.
-LONGEST_LEAD = 14
 #: Words of a phrase.
 LONGEST_PHRASE = 16
 #: What is remembered of texts that were read, so that a hostile one cannot fill the memory: words, steps from word to word.
 MOST_WORDS, MOST_STEPS = 50_000, 300_000
-#: Of a longer word only the beginning is looked at.
-LONGEST_WORD = 64
 
-_HIDDEN, _BREAK = "\x01", "\x02"  # a character that hides inside a word; a tag that ends a block
-_SIGNS = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7a3\uf900-\ufaff"
-_SIGN = re.compile(f"[{_SIGNS}]")
-_WORD = re.compile(r"[^\W_][\w\x01\u0300-\u036f]*")
-_WORD_OR_SIGN = re.compile(rf"[{_SIGNS}]|(?![{_SIGNS}])[^\W_](?:(?![{_SIGNS}])[\w\x01\u0300-\u036f])*")
-_INVISIBLE = re.compile(
-    "[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f\ufeff"
-    "\uffa0\ufff9-\ufffb\U000e0000-\U000e01ef]"
-)
 _ACCENT = re.compile("[\u0300-\u036f]")
-_TAG = re.compile(r"<(/?)([A-Za-z][A-Za-z0-9]{0,15})((?:[\s/][^<>]{0,600})?)>")
-_ENTITY = re.compile(r"&(?:#x?[0-9A-Fa-f]{1,6}|[A-Za-z]{2,12});")
-_MARK_IN_WORD = re.compile(r"[*`_](?<=[^\W_].)(?:(?<=[*`])[*`]{0,2}|(?<=_)_)(?=[^\W_])")
-_LAST_WORD = re.compile(r"[^\W_]+\Z")
-_HYPHEN_AT_END = re.compile(r"[-\u2010\u2011\x01][ \t]{0,20}\r?\n[ \t>#*/;]{0,20}(?=[^\W\d_])")
-_INLINE = frozenset(
-    ["a", "b", "i", "u", "s", "em", "strong", "span", "font", "code", "sup", "sub", "mark", "small", "ins", "del", "wbr"]
-)
-_ITEM = re.compile(r"[ \t>]{0,12}(?:[-+*•–—][ \t]|\(?(?:[A-Za-z]|[ivx]{1,5}|\d{1,2}(?:\.\d{1,2}){0,3})[.)]?(?:[.)]|[ ]?\t))")
-_NEXT_LINE = re.compile(r"\s*\n")
-_LEAD = re.compile(r":[*_ \t\r]{0,9}\n")
-_SENTENCE_END = re.compile(
-    r"[.!?。！？\n\x02](?:(?<=[.!?])(?<!\b[A-Za-z].)(?<!\b\d.)(?<!\b\d\d.)(?<!\b(?:Inc|Ltd|Sec|Art|etc).)(?<!\b(?:No|Co).)"
-    r"[\"'”’»)\]*_]{0,4}(?=\s{1,9}[^\sa-zа-яß-ÿ])|(?<=[。！？\x02])|(?<=\n)[ \t\r\n#>*/;|]*(?=\n)"
-    rf"|(?<=\n)(?={_ITEM.pattern}))"
-)
-_GOES_ON = tuple(":;,，；：、")
 _NUMBER, _ANY = -1, -2
 _ALIKE = str.maketrans(
     "АВЕКМНОРСТУХІЈЅаеорсухіјѕԁԛԝһӏΑΒΕΖΗΙΚΜΝΟΡΤΥΧαοινρυκτϲϳօսոհıɑɡɩøłđħᴀʙᴄᴅᴇꜰɢʜɪᴊᴋʟᴍɴᴏᴘʀꜱᴛᴜᴠᴡʏᴢ01",
@@ -326,7 +291,7 @@ def _near_any(span: Span, others: list[Span]) -> bool:
 
 def _folded(word: str) -> str:
     """Lower case, without accents, hidden characters and typographic variants."""
-    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", word.replace(_HIDDEN, "")[:LONGEST_WORD]))
+    plain = _ACCENT.sub("", unicodedata.normalize("NFKD", word.replace(HIDDEN, "")[:LONGEST_WORD]))
     return unicodedata.normalize("NFKC", plain).casefold()
 
 
@@ -334,7 +299,7 @@ def _phrase_words(text: str) -> Iterator[str]:
     if text in ("#", "_"):
         yield text
         return
-    for match in re.finditer(rf"({_WORD_OR_SIGN.pattern})(\*?)", text):
+    for match in re.finditer(rf"({WORD_OR_SIGN.pattern})(\*?)", text):
         yield _folded(match[1]) + match[2]
 
 
@@ -344,16 +309,16 @@ def detect(text: str, patterns: ClausePatterns, lines: Sequence[tuple[int, int]]
     With ``lines`` (first and last, counted from 1 as ``license_text.lines_of`` does) only those of which a word stands in
     them: the words around them are read too, since added words change the sentence that they stand in.
     """
-    clean = _join_hyphens(_clean(text), patterns)
-    word = _WORD_OR_SIGN if _SIGN.search(clean) else _WORD
+    seen = join_hyphens(clean(text), patterns)
+    word = WORD_OR_SIGN if SIGN.search(seen) else WORD
     line_ends = [match.start() for match in re.finditer("\n", text)]
     found: dict[tuple[str, int], DetectedClause] = {}
     many: dict[str, int] = {}
-    for begin, stop, lead, sentence in _sentences(clean, patterns, word):
+    for begin, stop, lead, sentence in sentences(seen, patterns, word):
         offsets: list[int] = []
         for pattern, (first, last) in patterns.matches(sentence):
             if not offsets:
-                offsets = [match.start() for match in word.finditer(clean, begin, stop)]
+                offsets = [match.start() for match in word.finditer(seen, begin, stop)]
                 offsets = [*offsets[:1] * lead, *offsets]
             start, end = offsets[first], offsets[last - 1]
             line, last_line = bisect_left(line_ends, start) + 1, bisect_left(line_ends, end) + 1
@@ -375,83 +340,3 @@ def _quote(text: str, begin: int, start: int, end: int, stop: int) -> str:
         begin = start
     quote = " ".join(text[begin : min(stop, begin + 2 * QUOTE_LIMIT)].split())
     return printable(quote if len(quote) <= QUOTE_LIMIT else quote[: QUOTE_LIMIT - 1] + "…", QUOTE_LIMIT)
-
-
-def _clean(text: str) -> str:
-    """The text without what can hide a word or part one, of the same length, so that offsets hold."""
-    if not text.isascii():
-        text = _INVISIBLE.sub(_HIDDEN, text)
-    if "&" in text:
-        text = _ENTITY.sub(_plain_entity, text)
-    if "<" in text:
-        text = _TAG.sub(_plain_tag, text)
-    text = _MARK_IN_WORD.sub(lambda match: _HIDDEN * len(match[0]), text)
-    return text.replace("_", " ")
-
-
-def _plain_entity(match: re.Match[str]) -> str:
-    plain = html.unescape(match[0])[:1]
-    hidden = _INVISIBLE.match(plain) is not None
-    return (_HIDDEN if hidden else plain).ljust(len(match[0]), _HIDDEN)
-
-
-def _plain_tag(match: re.Match[str]) -> str:
-    name, rest = match[2].lower(), match[3]
-    values = re.split("[\"']", rest)[1::2]
-    if any(len(value.split()) > 2 and not set(":;=/") & set(value) for value in values):  # it says something
-        return " " * (1 + len(match[1]) + len(name)) + rest + " "
-    if name in _INLINE:
-        return _HIDDEN * len(match[0])
-    return _BREAK + " " * (len(match[0]) - 1)
-
-
-def _join_hyphens(text: str, patterns: ClausePatterns) -> str:
-    """A word that a line end parts is put together where only the whole says something; of the same length."""
-    pieces: list[str] = []
-    done = 0
-    for match in islice(_HYPHEN_AT_END.finditer(text), MOST_HYPHENS):
-        left = _LAST_WORD.search(text, max(match.start() - LONGEST_WORD, 0), match.start())
-        right = _WORD.match(text, match.end())
-        if left and right and not patterns.meaning(right[0]) and patterns.meaning(left[0] + right[0]):
-            pieces += [text[done : match.start()], _HIDDEN * len(match[0])]
-            done = match.end()
-    return "".join([*pieces, text[done:]])
-
-
-def _sentences(text: str, patterns: ClausePatterns, word: re.Pattern[str]) -> Iterator[tuple[int, int, int, list[int]]]:
-    """(begin, end, words before it that are read with it, what its words mean to the patterns) for every sentence."""
-    colons = [match.start() for match in _LEAD.finditer(text)]
-    lead: list[int] = []  # the end of what stands before the colon of a list
-    known = patterns.known
-    begin = 0
-    for end in _sentence_ends(text):
-        if lead and (line := _NEXT_LINE.match(text, begin)) and not _ITEM.match(text, line.end()):
-            lead = []
-        words = word.findall(text, begin, end)
-        meanings = [known[w] if w in known else patterns.meaning(w) for w in words]
-        if len(meanings) > 1:
-            yield begin, end, len(lead), lead + meanings
-        at = bisect_left(colons, end) - 1
-        if at >= 0 and colons[at] >= begin:
-            lead = (lead + meanings[: len(word.findall(text, begin, colons[at]))])[-LONGEST_LEAD:]
-        begin = end
-
-
-def _sentence_ends(text: str) -> Iterator[int]:
-    """Where sentences end. An empty line ends one unless what stands before it plainly goes on behind it."""
-    last = 0
-    for match in _SENTENCE_END.finditer(text):
-        end = match.end()
-        if match[0] == "\n" and text[end : end + 1] != "\n":  # an item of a list begins
-            end = match.start()
-        elif match[0][0] in "\n\x02":
-            before = text[max(match.start() - 80, 0) : match.start()].rstrip()
-            after = text[end : end + 80].lstrip(" \t\r\n\x01\x02#>*/;|-")[:1]
-            if before.endswith(_GOES_ON) or (before[-1:].islower() and after.islower()):
-                continue
-            end = match.start()
-        yield from range(last + LONGEST_SENTENCE, end, LONGEST_SENTENCE)
-        yield end
-        last = end
-    yield from range(last + LONGEST_SENTENCE, len(text), LONGEST_SENTENCE)
-    yield len(text)

@@ -85,7 +85,7 @@ class Block(NamedTuple):
 
 class Differences(NamedTuple):
     """What no exception explains: added ranges of the document; missing ranges of the known text with the place in the
-    document; ``gone``, words missing at either end; ``matched`` bounds of the document's part; ``benign``, words excused."""
+    document; ``gone``, words missing at either end; ``benign``, words excused; ``start:end``, the document's part."""
 
     added: tuple[tuple[int, int], ...]
     missing: tuple[tuple[int, int, int], ...]
@@ -184,13 +184,7 @@ class _Judge:
         """Where place ``at`` of the known text lies in the document; inside a block, at the end that gives the slot more."""
         for block in touching:
             if block.first <= at <= block.last:
-                if (
-                    not after
-                    and block.first < block.last
-                    and at == block.last
-                    and block.last > block.first
-                    and block is not touching[0]
-                ):
+                if not after and block.first < block.last == at and block is not touching[0]:
                     continue
                 return block.end if after else block.start
         shift = self.start

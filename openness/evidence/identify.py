@@ -18,8 +18,6 @@ from openness.evidence.regions import Region, Search
 from openness.evidence.words import Words
 
 MIN_WORDS = 12
-#: Verdicts on which a document stands for the licenses that it was found to be.
-WHOLE = frozenset({"exact", "same", "multiple"})
 _NEAR = 0.07
 _COMPARED = 6
 #: Of short texts, which have many kin, more are compared.
@@ -79,6 +77,11 @@ class Identification(msgspec.Struct, frozen=True):
     mentions: tuple[str, ...] = ()
     unread: bool = False
 
+    @property
+    def whole(self) -> bool:
+        """Whether the document stands for the licenses that it was found to be."""
+        return self.verdict in {"exact", "same", "multiple"}
+
 
 class _Part(NamedTuple):
     region: Region
@@ -98,7 +101,7 @@ def identify(text: str, index: LicenseIndex) -> Identification:
         parts = _parts(Search(index, words.words), words, 0, len(words))
         if parts:
             found = _verdict(index, words, parts)
-            return found if found.verdict in WHOLE else msgspec.structs.replace(found, mentions=mentions_in(words, index))
+            return found if found.whole else msgspec.structs.replace(found, mentions=mentions_in(words, index))
     return Identification("none", mentions=mentions_in(words, index), unread=words.unread)
 
 

@@ -21,8 +21,6 @@ BRACKETED_HEAD = re.compile(r"\A\s*\[For a copy of the original[^\]]*\]")
 COPYRIGHT_LINE = re.compile(r"^\W*(copyright\b|\(c\)|©|all rights reserved).{0,200}$", re.IGNORECASE | re.MULTILINE)
 WORD = re.compile(r"[^\W_]+")
 QUOTE_LIMIT = 400
-#: As ``identify.WHOLE``, which a start should not have to import.
-_WHOLE = frozenset({"exact", "same", "multiple"})
 #: Changes and clauses shown of one file.
 MOST_CHANGES = 20
 
@@ -55,7 +53,7 @@ def facts_of(document: Document, found: Identification, clauses: Sequence[Detect
     ids = tuple(x.id for x in found.licenses if x.kind != "exception")
     head = printable(_first_line(decode(document.data)), 120)
     facts = [Fact(f"text:{document.name}", "license-text", ids or None, head, Standing.TEXT, place)]
-    if ids and found.verdict not in _WHOLE:
+    if ids and not found.whole:
         first = found.added[0] if found.added else None
         quote = first.text if first else f"{sum(m.words for m in found.missing)} words of the known text are missing"
         value = {
