@@ -142,8 +142,8 @@ class _Judge:
         gone = 0
         kept = []
         for first, last, at in missing:
-            cut_front = self._optional_between(0, first) and at <= self.start + _EDGE
-            cut_back = self._optional_between(last, length) and at >= self.end - _EDGE
+            cut_front = self._may_be_missing(0, first, whole=False) and at <= self.start + _EDGE
+            cut_back = self._may_be_missing(last, length, whole=False) and at >= self.end - _EDGE
             if (
                 (cut_front or cut_back)
                 and last - first > 1
@@ -314,7 +314,7 @@ class _Judge:
         missing = self.known[block.first : block.last]
         benign = (
             set(missing) <= self.articles
-            or self._left_out(block.first, block.last)
+            or self._may_be_missing(block.first, block.last, whole=True)
             or (block.last <= self._title_end() and not set(missing) & self.restricting)
             or self._dropped_here(block)
             or (block.last - block.first >= _PART_OF_INSTRUCTIONS and block.first >= self._body_end())
@@ -322,17 +322,15 @@ class _Judge:
         self.benign += len(missing) if benign else 0
         return benign
 
-    def _left_out(self, first: int, last: int) -> bool:
-        """Whether words ``first:last`` of the known text consist of whole optional parts, slots for names and articles."""
+    def _may_be_missing(self, first: int, last: int, *, whole: bool) -> bool:
+        """Whether words ``first:last`` of the known text are optional parts, slots for names and articles. ``whole``: a part
+        must lie in them whole, but for articles at its beginning."""
         at = first
         while at < last:
-            ends = [end for begin, end in self.entry.optional if begin == at and end <= last]
-            ends += [
-                end
-                for begin, end in self.entry.optional
-                if begin < at < end and set(self.known[begin:at]) <= self.articles and end <= last
-            ]
-            ends += [slot.end for slot in self.entry.slots if not slot.alternatives and slot.start <= at < slot.end]
+            ends = [slot.end for slot in self.entry.slots if not slot.alternatives and slot.start <= at < slot.end]
+            for begin, end in self.entry.optional:
+                if begin <= at < end and (not whole or (end <= last and set(self.known[begin:at]) <= self.articles)):
+                    ends.append(end)
             if ends:
                 at = max(ends)
             elif self.known[at] in self.articles:
@@ -357,20 +355,6 @@ class _Judge:
                 ):
                     return True  # a line break may have split a word or two
         return False
-
-    def _optional_between(self, first: int, last: int) -> bool:
-        """Whether everything in ``first:last`` of the known text may be left out."""
-        at = first
-        while at < last:
-            ends = [end for begin, end in self.entry.optional if begin <= at < end]
-            ends += [slot.end for slot in self.entry.slots if not slot.alternatives and slot.start <= at < slot.end]
-            if ends:
-                at = max(ends)
-            elif self.known[at] in self.articles:
-                at += 1
-            else:
-                return False
-        return True
 
     def _is_heading(self, start: int, end: int) -> bool:
         """Lines before the text that are its title, the name of a project, or notices."""
