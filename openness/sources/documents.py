@@ -6,7 +6,8 @@ Only names decide here. A repository may hold a thousand files called LICENSE; w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -121,9 +122,11 @@ def selection(files: Iterable[FileEntry], wanted: Wanted) -> tuple[list[tuple[Fi
 
 
 def gather(
-    chosen: Iterable[tuple[FileEntry, str]], read: Callable[[FileEntry, str], Document | Absent]
+    chosen: Iterable[tuple[FileEntry, str]],
+    read: Callable[[FileEntry, str], Document | Absent],
+    have: Mapping[str, Document | Absent] = MappingProxyType({}),
 ) -> tuple[list[Document], list[Absent]]:
-    """Read each; stop asking where the answer is known.
+    """Read each, except what is there already by its path; stop asking where the answer is known.
 
     A host that is out of quota or cut off will not give the next file either, nor will one that failed twice in a row;
     a repository that wants an agreement before its configuration wants it for all of that kind.
@@ -135,12 +138,15 @@ def gather(
     failures = 0
     for file, kind in chosen:
         known = closed or (gated if kind not in OPEN_KINDS else None)
-        answer = msgspec.structs.replace(known, what=file.path) if known else read(file, kind)
+        there = have.get(file.path)
+        answer = there or (msgspec.structs.replace(known, what=file.path) if known else read(file, kind))
         if isinstance(answer, Document):
             documents.append(answer)
-            failures = 0
+            failures = 0 if there is None else failures
             continue
         absences.append(answer)
+        if there is not None:
+            continue
         failures = failures + 1 if answer.reason == "unreachable" else 0
         if answer.reason in ("offline", "rate-limited", "disabled") or failures == 2:
             closed = answer

@@ -100,7 +100,7 @@ class GitHubSource:
         chosen, left_out = selection(head.files, self._wanted)
         listing = [absent for absent in head.absences if absent.what == LISTING or absent.what.startswith("revision ")]
         have = settled(head, known)
-        documents, absences = gather(chosen, lambda file, kind: have.get(file.path) or self._document(head, ref, file, kind))
+        documents, absences = gather(chosen, lambda file, kind: self._document(head, ref, file, kind), have)
         return msgspec.structs.replace(head, documents=tuple(documents), absences=(*listing, *absences, *left_out))
 
     def _described(self, name: str, condition: str | None) -> tuple[Any, str | None]:

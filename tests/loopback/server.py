@@ -200,6 +200,11 @@ def _conditional(reply: Reply, headers: Message) -> Reply:
     if reply.status != 200 or not reply.body:
         return reply
     tag = reply.headers.setdefault("ETag", f'W/"{hashlib.md5(reply.body).hexdigest()}"')
+    span = re.fullmatch(r"bytes=(\d+)-", headers.get("Range") or "")
+    if span and tag == headers.get("If-Range") and int(span[1]) < len(reply.body):
+        size = len(reply.body)
+        reply.headers["Content-Range"] = f"bytes {span[1]}-{size - 1}/{size}"
+        return Reply(206, reply.body[int(span[1]) :], reply.headers)
     if tag not in [part.strip() for part in (headers.get("If-None-Match") or "").split(",")]:
         return reply
     return Reply(304, b"", {"ETag": tag})
