@@ -19,6 +19,8 @@ ORDER = [
     "policy",
     "identifying",
     "auditing",
+    "gathering",
+    "classifying",
     "gate",
     "outputs",
     "cli",
