@@ -11,8 +11,9 @@ from openness.records import Fact, Finding, Standing
 from openness.rules import categories, dimensions, frameworks
 from openness.rules.case import Case, ComponentState, FactState, LicenseClass
 from openness.rules.definitions import Definitions
-from openness.rules.limits import license_class, terms_facts
+from openness.rules.limits import CATEGORIES, license_class, terms_facts
 from openness.rules.loader import Ruleset
+from openness.rules.model import License
 from openness.verdict import lineage_terms
 from openness.verdict.classified import BoundLicense, Classification
 from openness.verdict.components import Documents, component_states
@@ -21,6 +22,7 @@ from openness.verdict.own_terms import LicenseWords, OwnTerms, own_terms
 from openness.verdict.would_change import would_change
 
 WEIGHTS = "parameters-final"
+STRICTEST = CATEGORIES[-1]
 
 
 class Knowledge(msgspec.Struct, frozen=True):
@@ -127,13 +129,15 @@ def _case(
 
 
 def _weights_class(
-    own: OwnTerms, found: Inherited, ids: Sequence[str], known: Sequence[object], definitions: Definitions
+    own: OwnTerms, found: Inherited, ids: Sequence[str], known: Sequence[License], definitions: Definitions
 ) -> LicenseClass:
-    if own.named_limits:
+    """A stack in which something bars commercial use is restricted whatever else is in it; otherwise a part that is not
+    known leaves the whole unknown, since it could bar just that."""
+    if own.named_limits or found.named_limits or any(license.category == STRICTEST for license in known):
         return LicenseClass.RESTRICTED
     if not own.known:
         return LicenseClass.UNKNOWN if own.stated else LicenseClass.NONE
-    return license_class(ids, known, definitions)  # type: ignore[arg-type]
+    return license_class(ids, known, definitions)
 
 
 def _facts(

@@ -17,7 +17,7 @@ from openness.records import Contradiction, Fact, Finding, Standing
 from openness.rules.expressions import AllOf, AnyOf, Expression, terms
 from openness.rules.limits import CATEGORIES
 from openness.rules.loader import Ruleset
-from openness.verdict.claims import Claim, claims_of
+from openness.verdict.claims import Claim, claims_of, narrow, spelling_findings
 
 #: What a license file that covers the weights alone is called in a fact; the plain claim covers the whole release.
 SCOPED = ":weights"
@@ -70,6 +70,8 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords) -> O
     """Settle the license statements of one repository."""
     about = list(_about_weights(facts))
     claims = [claim for claim in claims_of(about, ruleset) if not _says_nothing(claim)]
+    resolving = [claim for claim in claims if claim.resolves]
+    claims = [msgspec.structs.replace(claim, expression=narrow(claim.expression, resolving)) for claim in claims]
     texts = [claim for claim in claims if claim.standing is Standing.TEXT]
     others = [claim for claim in claims if claim.standing is not Standing.TEXT]
     changed = tuple(fact for fact in about if fact.claim == "license-text-change")
@@ -89,7 +91,10 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords) -> O
         named_limits=frozenset(limit for name in unresolved for limit in words.limits_of(name)),
         contradictions=contradictions,
         contradicted=contradicted,
-        findings=tuple(_findings(contradictions, changed, unresolved, about)),
+        findings=(
+            *_findings(contradictions, changed, unresolved, about),
+            *dict.fromkeys(finding for claim in binding for finding in spelling_findings(claim)),
+        ),
     )
 
 
