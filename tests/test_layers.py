@@ -13,6 +13,8 @@ ORDER = [
     "printable",
     "packaged",
     "sources",
+    "store",
+    "crawl",
     "evidence",
     "rules",
     "verdict",
