@@ -21,6 +21,8 @@ ORDER = [
     "policy",
     "identifying",
     "auditing",
+    "gathering",
+    "classifying",
     "gate",
     "outputs",
     "cli",
