@@ -104,7 +104,9 @@ def _branch(parent: str, rows: list[LineageEntry], width: int, depth: int) -> It
     for entry in (row for row in rows if row.parent.casefold() == parent.casefold()):
         license = " AND ".join(entry.license) or "terms not known"
         how = KNOWN_BY.get(entry.resolved or "", "not known")
-        text = f"└─ {entry.relation} of {entry.model}: {license}" + (f", {entry.category}" if entry.category else "") + f" ({how})"
+        text = (
+            f"└─ {entry.relation} of {entry.model}: {license}" + (f", {entry.category}" if entry.category else "") + f" ({how})"
+        )
         yield from wrapped(text, width, 2 + 2 * depth, hang=3)
         if depth < len(rows):
             yield from _branch(entry.model, rows, width, depth + 1)

@@ -31,9 +31,10 @@ TOO_LARGE = frozenset({400, 413, 414, 422})
 
 
 class Row(msgspec.Struct, frozen=True):
-    """A model of a page: what is known of it without documents, and how often it was downloaded of late."""
+    """A model of a page: what is known of it without documents (None: too little), and how often it was downloaded of late."""
 
-    head: RepositorySnapshot
+    name: str
+    head: RepositorySnapshot | None
     downloads: int
 
 
@@ -93,10 +94,12 @@ class HubListing:
             return None
         if not isinstance(data, dict) or not is_name(data.get("id")):
             return None
-        listed = data.get("siblings")
-        files, stopped = siblings(listed) if isinstance(listed, list) else ((), None)
-        head = described("hub-model", str(data["id"]), data, self._endpoint, files, stopped)
-        return Row(head, _downloads(data)) if head.revision is not None and isinstance(listed, list) else None
+        name, listed = str(data["id"]), data.get("siblings")
+        if not isinstance(listed, list):
+            return Row(name, None, _downloads(data))
+        files, stopped = siblings(listed)
+        head = described("hub-model", name, data, self._endpoint, files, stopped)
+        return Row(name, head if head.revision is not None else None, _downloads(data))
 
     def _ours(self, url: str) -> bool:
         """Whether the next page is one of the same listing: the transport would refuse another host, this also another path."""

@@ -14,6 +14,7 @@ from __future__ import annotations
 import logging
 import random
 import re
+import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -102,9 +103,14 @@ class Transport(httpx2.BaseTransport):
         self._inner = inner
         self._sleep = sleep
         self._random = random.SystemRandom()
+        self._lock = threading.Lock()
         #: Requests sent, by the kind of quota, and answers, by status: for whoever shows progress.
         self.sent: Counter[str] = Counter()
         self.answers: Counter[int] = Counter()
+        self.buckets: set[str] = set()
+        #: When each realm last answered at all, and when it last did not (time.monotonic).
+        self.heard: dict[str, float] = {}
+        self.unheard: dict[str, float] = {}
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """The answer with its whole body in memory. Raises Refusal."""
@@ -116,6 +122,7 @@ class Transport(httpx2.BaseTransport):
         self._prepare(request)
         bucket = f"{pacing.bucket(realm, request.url.path)} {request.url.host}:{request.url.port or ''}"
         bucket += " (token)" if self.access.token(realm) else ""
+        self.buckets.add(bucket)
         patience = self.limits.patience_seconds
         attempts = self.limits.attempts if request.method in ("GET", "HEAD") else 1
         refusal: Refusal | None = None
@@ -174,7 +181,8 @@ class Transport(httpx2.BaseTransport):
         deadline = time.monotonic() + self.limits.attempt_seconds
         headers: httpx2.Headers | None = None
         part.ask_for_the_rest(request)
-        self.sent[bucket.partition(" ")[0]] += 1
+        with self._lock:
+            self.sent[bucket.partition(" ")[0]] += 1
         try:
             answer = self._send(request, realm)
             headers = answer.headers
@@ -191,8 +199,10 @@ class Transport(httpx2.BaseTransport):
         except httpx2.TransportError as error:  # a proxy that refuses, a scheme that is not served
             raise _refusal_of(error, request) from None
         finally:
+            (self.unheard if headers is None else self.heard)[realm] = time.monotonic()
             self.quotas.landed(bucket, headers)
-        self.answers[answer.status_code] += 1
+        with self._lock:
+            self.answers[answer.status_code] += 1
         self._judge(answer, data, realm, bucket)
         status = httpx2.codes.OK if answer.status_code == httpx2.codes.PARTIAL_CONTENT else answer.status_code
         kept = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in DROPPED_HEADERS]

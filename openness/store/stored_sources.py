@@ -18,6 +18,7 @@ import msgspec
 from openness.records import Absent
 from openness.sources.snapshot import PASSING, Fetched, Reference, RepositorySnapshot, RevalidatingSource, Source, nothing
 from openness.store.database import FILE, StoreDamaged, StoreFull
+from openness.store.known import known_of, newly_authorized
 from openness.store.snapshots import Store, Stored
 
 #: How old what is kept may be before its host is asked whether it still holds, in seconds. A card changes a few times in
@@ -101,25 +102,19 @@ class StoredSources:
 
     def _holds(self, stored: Stored) -> bool:
         """Whether the answer that is kept can be given without asking its host."""
-        if not stored.complete or self._refresh or self._newly_authorized(stored):
+        if not stored.complete or self._refresh or newly_authorized(stored, self._token(stored.snapshot.kind)):
             return False
         if stored.exact:
             return True
         age = self._clock() - stored.checked
         return 0 <= age <= self._max_age  # a time in the future: the clock was wrong once
 
-    def _newly_authorized(self, stored: Stored) -> bool:
-        """Whether something was withheld that a token, set since, may open."""
-        withheld = (stored.snapshot.absent, *stored.snapshot.absences)
-        closed = any(absent is not None and absent.reason in ("gated", "missing") for absent in withheld)
-        return closed and self._token(stored.snapshot.kind) and not stored.authorized
-
     def _token(self, kind: str) -> bool:
         access = getattr(self._live, "access", None)
         return access is not None and access.token("github" if kind == "github" else "hub") is not None
 
     def _ask(self, reference: Reference, stored: Stored | None) -> RepositorySnapshot:
-        known = _known(stored, fresh=stored is not None and (self._refresh or self._newly_authorized(stored)))
+        known = known_of(stored, again=self._refresh or newly_authorized(stored, self._token(reference.kind)))
         if isinstance(self._live, RevalidatingSource):
             fetched = self._live.refetch(reference, known)
         else:
@@ -145,18 +140,6 @@ class StoredSources:
             self.warnings.append(error.message)
             return fetched.snapshot
         return msgspec.structs.replace(kept, requested=reference.name)
-
-
-def _known(stored: Stored | None, *, fresh: bool) -> Fetched | None:
-    """What a source may build on; with ``fresh`` it asks again for what was withheld."""
-    if stored is None:
-        return None
-    snapshot = stored.snapshot
-    if fresh:
-        snapshot = msgspec.structs.replace(snapshot, absences=tuple(a for a in snapshot.absences if a.reason != "gated"))
-    # a condition would be met by a repository of which too little is known to build on
-    etag = stored.etag if snapshot.absent is None and snapshot.files_complete else None
-    return Fetched(snapshot, etag, stored.url)
 
 
 def _lacking(reference: Reference) -> RepositorySnapshot:
