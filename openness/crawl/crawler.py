@@ -94,18 +94,18 @@ class Crawler:
 
     def unreachable(self) -> list[str]:
         """Realms of which something could not be had because they did not answer, or not any more."""
-        outcomes: dict[str, list[str]] = {realm: [] for realm in REALMS}
+        reasons: dict[str, set[str]] = {realm: set() for realm in REALMS}
         for outcome in self._journal.outcomes():
-            outcomes[realm_of(outcome.kind)].append(outcome.state if outcome.reason != "rate-limited" else "limited")
-        listings = [state for _, state, _, reason, _ in self._journal.listings() if reason in ("unreachable", "rate-limited")]
-        outcomes["hub"] += listings
+            failed = outcome.state in ("failed", "partial")
+            reasons[realm_of(outcome.kind)].add(str(outcome.reason) if failed else "had")
+            if outcome.state == "partial":
+                reasons[realm_of(outcome.kind)].add("had")
+        reasons["hub"] |= {str(reason) if state == "failed" else "had" for _, state, _, reason, _ in self._journal.listings()}
         transport = self._fetcher.transport
         found = []
-        for realm, states in outcomes.items():
-            failed = "failed" in states or "partial" in states
+        for realm, why in reasons.items():
             silent = transport.unheard.get(realm, 0.0) > transport.heard.get(realm, 0.0)
-            nothing = not {"stored", "partial", "absent", "done"} & set(states)
-            if self.hosts[realm].given_up or "limited" in states or (failed and (silent or nothing)):
+            if self.hosts[realm].given_up or "rate-limited" in why or ("unreachable" in why and (silent or "had" not in why)):
                 found.append(realm)
         return found
 
@@ -202,7 +202,7 @@ class Crawler:
         absent = self._pages.keep(task, answer) if isinstance(task, PageTask) else self._repository(task, answer)
         if absent is None or absent.reason not in ("unreachable", "rate-limited"):
             self.hosts[realm].answered()
-        elif absent.retry_in is not None and absent.reason == "rate-limited":  # longer than this crawl is to wait
+        elif absent.retry_in is not None and absent.retry_in > self._fetcher.transport.limits.patience_seconds:
             self.hosts[realm].given_up = True
             text = f"its quota is spent for {absent.retry_in:.0f} s; run the same command again after that"
             self._journal.give_up(REALMS[realm], "rate-limited", text)

@@ -13,7 +13,7 @@ from openness.crawl.journal import DESCRIBE, REST, TEXTS, Journal
 from openness.crawl.selection import Listing
 from openness.records import Absent
 from openness.sources.hub import NOT_YET
-from openness.sources.hub_listing import PAGE_SIZES, Page, Row, with_size
+from openness.sources.hub_listing import PAGE_SIZES, Page, Row, names_only, page_size, whole_rows, with_size
 from openness.sources.snapshot import Reference, RepositorySnapshot
 from openness.store.license_state import TEXTS as TEXT_KINDS
 from openness.store.license_state import lacking
@@ -76,6 +76,7 @@ class Pages:
                 names = Names(tuple((row.name, row.downloads) for row in rows))
                 record = (answer.url, answer.etag, following, msgspec.json.encode(names))
                 self._store.database.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", record)
+            following = None if following is None else whole_rows(following)
             listing = task.listing
             if listing.limit is not None:
                 rows = rows[: max(listing.limit - task.rows, 0)]
@@ -89,10 +90,11 @@ class Pages:
         return None
 
     def _failed(self, task: PageTask, absent: Absent) -> Absent | None:
-        if absent.reason == "too-large":
-            size = next((size for size in PAGE_SIZES if with_size(task.url, size) != task.url and _size(task.url) > size), None)
-            if size is not None:
-                self._journal.move_cursor(task.listing, with_size(task.url, size))
+        if absent.reason in ("too-large", "malformed"):
+            smaller = [size for size in PAGE_SIZES if size < page_size(task.url)]
+            url = with_size(task.url, smaller[0]) if smaller else names_only(task.url)
+            if url != task.url:
+                self._journal.move_cursor(task.listing, url)
                 return None
         self._journal.listing_failed(task.listing, absent.reason, absent.detail)
         return absent
@@ -144,10 +146,3 @@ def _began(date: str | None) -> str:
     except (ValueError, TypeError, IndexError, OverflowError):
         began = datetime.now(UTC)
     return (began.astimezone(UTC) - OVERLAP).strftime("%Y-%m-%dT%H:%M:%S.000Z")
-
-
-def _size(url: str) -> int:
-    from urllib.parse import parse_qs, urlsplit
-
-    size = parse_qs(urlsplit(url).query).get("limit", ["0"])[0]
-    return int(size) if size.isascii() and size.isdigit() else 0

@@ -7,7 +7,7 @@ gives; a page is revalidated by its ETag like a description.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urlsplit
 
 import httpx2
 import msgspec
@@ -26,6 +26,8 @@ EXPAND = (
 )  # fmt: skip
 #: The most that the Hub gives in one page; smaller ones are tried where it refuses, or where the answer is too large.
 PAGE_SIZES = (1000, 500, 100, 20)
+#: Fields whose form no stranger chooses.
+BARE = ("downloads", "lastModified")
 #: What a host answers to a page that is too large for it.
 TOO_LARGE = frozenset({400, 413, 414, 422})
 
@@ -109,11 +111,36 @@ class HubListing:
 
 def with_size(url: str, size: int) -> str:
     """The same page with another number of models on it."""
-    from urllib.parse import parse_qsl
+    return _changed(url, [(name, str(size) if name == "limit" else value) for name, value in _query(url)])
 
-    parts = urlsplit(url)
-    query = [(name, str(size) if name == "limit" else value) for name, value in parse_qsl(parts.query, keep_blank_values=True)]
-    return parts._replace(query=urlencode(query)).geturl()
+
+def page_size(url: str) -> int:
+    """The number of models that a page is asked for with."""
+    size = dict(_query(url)).get("limit", "")
+    return int(size) if size.isascii() and size.isdigit() and len(size) < 10 else PAGE_SIZES[0]
+
+
+def names_only(url: str) -> str:
+    """The same page without what strangers wrote: a row that nests too deep would cost all of it."""
+    query = _query(url)
+    return _changed(url, [pair for pair in query if pair[0] != "expand" or pair[1] in BARE])
+
+
+def whole_rows(url: str) -> str:
+    """The next page with all that is asked of one, and in full size, after one that had only names."""
+    query = _query(url)
+    if ("expand", "cardData") in query:
+        return url
+    rest = [(name, str(PAGE_SIZES[0]) if name == "limit" else value) for name, value in query if name != "expand"]
+    return _changed(url, [*rest, *(("expand", name) for name in EXPAND)])
+
+
+def _query(url: str) -> list[tuple[str, str]]:
+    return parse_qsl(urlsplit(url).query, keep_blank_values=True)
+
+
+def _changed(url: str, query: list[tuple[str, str]]) -> str:
+    return urlsplit(url)._replace(query=urlencode(query)).geturl()
 
 
 def _downloads(data: dict[str, Any]) -> int:

@@ -83,7 +83,7 @@ class Bucket(msgspec.Struct, frozen=True):
             return msgspec.structs.replace(state, left=left, silent=(self.silent or self.left is None) and answered)
         reset_at = now + min(announced.reset, LONGEST_SECONDS) + ROUNDING_SECONDS
         if self.left is not None and now < self.reset_at:  # the same window: answers may come in any order
-            left, reset_at = min(self.left, announced.left), self.reset_at
+            left, reset_at = min(self.left, announced.left), min(self.reset_at, reset_at)
         else:
             left = announced.left
         policy = {"limit": announced.limit or self.limit, "window": announced.window or self.window}
