@@ -22,7 +22,7 @@ from openness.sources.hub import NOT_YET
 from openness.sources.hub_listing import Page
 from openness.sources.snapshot import PASSING, Fetched, Reference, RepositorySnapshot
 from openness.store.known import known_of, newly_authorized
-from openness.store.snapshots import Store
+from openness.store.snapshots import Store, Stored
 
 #: Requests at a time: enough for the Hub's quotas at its usual pace, and no more than a guest should.
 CONNECTIONS = 4
@@ -32,6 +32,8 @@ AT_ONCE = {"hub": CONNECTIONS, "github": 1}
 MOST_LINKS = 24
 #: With this many stored models of one owner, its list is cheaper than a question for each.
 WORTH_A_LIST = 3
+#: A card that names what is not there does so for long: such names are tried again after a week.
+DEAD_LINK_SECONDS = 7 * 86_400
 RENEW_SECONDS = 20.0
 SHOW_SECONDS = 0.25
 LOOK_SECONDS = 0.1
@@ -162,16 +164,22 @@ class Crawler:
     def _task(self, work: Work) -> Task | None:
         """What is to be asked of a repository; None where it was asked meanwhile by another crawl."""
         stored = self._store.find(work.reference)
-        if stored is None or stored.snapshot.absent is not None:
-            return Task(work, DESCRIBE, known_of(stored))
+        if stored is None:
+            return Task(work, DESCRIBE, None)
         again = newly_authorized(stored, self._fetcher.access.token(realm_of(work.kind)) is not None)
-        recent = self._journal.started < stored.checked <= time.time() and work.attempts == 0
-        if work.phase != TEXTS and stored.complete and not again and recent:
+        if work.phase != TEXTS and stored.complete and not again and self._asked_lately(work, stored):
             with self._store.transaction():
                 self._settle(work, stored.snapshot)
             return None
-        phase = DESCRIBE if work.kind == "github" else work.phase
-        return Task(work, phase, known_of(stored, again=again))
+        whole = work.kind == "github" or stored.snapshot.absent is not None
+        return Task(work, DESCRIBE if whole else work.phase, known_of(stored, again=again))
+
+    def _asked_lately(self, work: Work, stored: Stored) -> bool:
+        """Whether another crawl asked since this one began; or not long ago, where only a link leads to nothing."""
+        now = time.time()
+        if stored.snapshot.absent is not None and work.depth > 0 and now - DEAD_LINK_SECONDS < stored.checked <= now:
+            return True
+        return self._journal.started < stored.checked <= now and work.attempts == 0
 
     def _ask(self, task: Task | PageTask) -> Fetched | Page | Absent:
         """In a thread of its own: the network, and nothing else."""

@@ -22,6 +22,8 @@ MAX_TOTAL = 24 << 20
 MAX_FILES = 100_000
 MAX_PATH = 1024
 
+#: Reasons that lie in the moment and not in what is asked for.
+TRANSIENT = frozenset({"rate-limited", "offline", "unreachable"})
 #: What an absence calls a listing that stopped short.
 LISTING = "file list"
 
@@ -168,6 +170,12 @@ def settled(head: RepositorySnapshot, known: RepositorySnapshot | None) -> dict[
             if absent.reason not in PASSING:
                 found.setdefault(absent.what, absent)
     return found
+
+
+def listing_stands(snapshot: RepositorySnapshot) -> bool:
+    """Whether asking again at the same commit would give the same file list: it is whole, or cut or garbled by its host."""
+    reasons = [absent.reason for absent in snapshot.absences if absent.what == LISTING]
+    return snapshot.files_complete or bool(reasons and not TRANSIENT & set(reasons))
 
 
 def plain_path(path: object) -> bool:
