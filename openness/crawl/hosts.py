@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 REALMS: Mapping[str, tuple[str, ...]] = {"hub": ("hub-model", "hub-dataset"), "github": ("github",)}
 #: Failures in a row, each after the retries of the transport, from which on a host counts as down.
 FAILURES = 4
+#: The same for a host that has not answered yet: it is more likely not there than out of breath.
+FIRST_FAILURES = 2
 #: Pauses before each look whether it is back; after the last it is given up.
 PAUSES = (1.0, 3.0, 6.0)
 
@@ -26,6 +28,7 @@ class Host:
         self._looks = 0
         self._closed_until = 0.0
         self._looking = False
+        self._ever = False
         self.given_up = False
 
     @property
@@ -33,26 +36,24 @@ class Host:
         """Whether something may be asked of it now."""
         if self.given_up:
             return False
-        if self._failures < FAILURES:
-            return True
-        return not self._looking and self._clock() >= self._closed_until
+        return not self._down or (not self._looking and self._clock() >= self._closed_until)
 
     @property
-    def wait(self) -> float:
-        return max(self._closed_until - self._clock(), 0.0) if self._failures >= FAILURES and not self._looking else 0.0
+    def _down(self) -> bool:
+        return self._failures >= (FAILURES if self._ever else FIRST_FAILURES)
 
     def asked(self) -> None:
-        self._looking = self._failures >= FAILURES
+        self._looking = self._down
 
     def answered(self) -> None:
-        self._failures, self._looks, self._looking = 0, 0, False
+        self._failures, self._looks, self._looking, self._ever = 0, 0, False, True
 
     def failed(self) -> None:
         self._failures += 1
         self._looking = False
-        if self._failures < FAILURES:
+        if not self._down:
             return
-        if self._looks == len(PAUSES):
+        if self._looks == (len(PAUSES) if self._ever else 1):
             self.given_up = True
             return
         self._closed_until = self._clock() + PAUSES[self._looks]

@@ -144,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.state.fault(entry.line) if allowed else None
         if not allowed:
             reply = Reply(429, b'{"error": "rate limit"}')
-        elif fault is not None and fault.kind in ("status", "body", "redirect", "endless"):
+        elif fault is not None and fault.kind in ("status", "body", "partial", "redirect", "endless"):
             reply = _instead(fault)
         else:
             if fault is not None and fault.kind == "slow":
@@ -213,7 +213,7 @@ def _conditional(reply: Reply, headers: Message) -> Reply:
 def _instead(fault: Fault) -> Reply:
     if fault.kind == "redirect":
         return Reply(307, b"", {"Location": fault.to})
-    status = fault.status if fault.kind == "status" else 200
+    status = {"status": fault.status, "partial": 206}.get(fault.kind, 200)
     return Reply(status, b"" if fault.kind == "endless" else fault.body, dict(fault.headers))
 
 
