@@ -30,8 +30,10 @@ CONNECTIONS = 4
 AT_ONCE = {"hub": CONNECTIONS, "github": 1}
 #: Links from what was asked for, up the lineage: no chain of models known here is half as long.
 MOST_LINKS = 24
-#: With this many stored models of one owner, its list is cheaper than a question for each.
-WORTH_A_LIST = 3
+#: With this many stored models of one owner, its list is cheaper than a question for each that can be answered "unchanged",
+#: where the list can be answered so too; where only the questions can, they are cheaper by about so much.
+WORTH_A_LIST = 2
+CONDITION_SAVES = 5
 #: A card that names what is not there does so for long: such names are tried again after a week.
 DEAD_LINK_SECONDS = 7 * 86_400
 RENEW_SECONDS = 20.0
@@ -129,9 +131,9 @@ class Crawler:
                     stored = self._store.find(reference, documents=False)
                     if stored is not None and stored.complete and stored.snapshot.absent is None:
                         owner = stored.snapshot.name.partition("/")[0]
-                        owners[owner] = owners.get(owner, 0) + 1
-            for owner, count in owners.items():
-                if count >= WORTH_A_LIST:
+                        owners[owner] = owners.get(owner, 0) + (1 if stored.etag else CONDITION_SAVES)
+            for owner, worth in owners.items():
+                if worth >= (WORTH_A_LIST if self._pages.known(Listing(owner)) else WORTH_A_LIST * CONDITION_SAVES):
                     self._journal.add_listing(Listing(owner, check=True))
 
     def _start(self) -> None:

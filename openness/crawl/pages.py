@@ -58,11 +58,20 @@ class Pages:
         if found is None:
             return None
         listing, following, pages, rows = found
-        if following is None:
-            size = min(listing.limit or PAGE_SIZES[0], PAGE_SIZES[0])
-            following = self._fetcher.first_page(author=listing.author, filters=listing.filters, sort=listing.sort, size=size)
-        known = self._store.database.rows("SELECT etag FROM page WHERE url = ?", (following,))
-        return PageTask(listing, following, str(known[0][0]) if known else None, pages, rows)
+        url = following or self._first(listing)
+        return PageTask(listing, url, self._etag(url), pages, rows)
+
+    def known(self, listing: Listing) -> bool:
+        """Whether the listing's first page can be answered with "unchanged"."""
+        return self._etag(self._first(listing)) is not None
+
+    def _first(self, listing: Listing) -> str:
+        size = min(listing.limit or PAGE_SIZES[0], PAGE_SIZES[0])
+        return self._fetcher.first_page(author=listing.author, filters=listing.filters, sort=listing.sort, size=size)
+
+    def _etag(self, url: str) -> str | None:
+        known = self._store.database.rows("SELECT etag FROM page WHERE url = ?", (url,))
+        return str(known[0][0]) if known else None
 
     def keep(self, task: PageTask, answer: Page | Absent) -> Absent | None:
         """Store a page and move the cursor; an absence that counts against the host is returned."""
