@@ -94,7 +94,9 @@ def _beside(path: Path, ruleset: Ruleset) -> tuple[list[Fact], list[Finding], li
         elif document.kind == "license":
             from openness import identifying
 
-            identified = identifying.identify_document(document.data, known=ruleset.texts)
+            identified = identifying.identify_document(
+                document.data, known=ruleset.texts, judged=ruleset.license_ids.__contains__
+            )
             facts += license_text.facts_of(document, identified.found, identified.clauses)
             texts.append((document, f"text:{document.name}"))
         elif document.kind == "adapter":

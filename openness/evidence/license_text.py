@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -47,42 +47,64 @@ def words_sha256(text: str) -> str:
 
 
 def facts_of(document: Document, found: Identification, clauses: Sequence[DetectedClause]) -> list[Fact]:
-    """What a license file states: ``license-text`` with the ids of the texts in it (all apply), or None for an unknown text;
-    and ``license-text-change`` where a known text was changed or cut, with what was added and the clauses in it."""
+    """What a license file states.
+
+    ``license-text``: the ids of the texts in it (all apply), or None for an unknown text. ``license-text-change``: a known text
+    that was changed or cut, with what was added and the clauses in it. ``license-text-clauses``: clauses that were recognized
+    by their wording in a text that is not known, or has no rules.
+    """
     place = Place(document.path, revision=document.revision, sha256=document.sha256, line=1)
     ids = tuple(x.id for x in found.licenses if x.kind != "exception")
     head = printable(_first_line(decode(document.data)), 120)
     facts = [Fact(f"text:{document.name}", "license-text", ids or None, head, Standing.TEXT, place)]
+    spoken = [clause_value(clause) for clause in _telling(clauses)]
     if ids and not found.whole:
         first = found.added[0] if found.added else None
-        quote = first.text if first else f"{sum(m.words for m in found.missing)} words of the known text are missing"
+        quote = printable(first.text if first else missing_words(sum(m.words for m in found.missing)), QUOTE_LIMIT)
         value = {
             "verdict": found.verdict,
             "licenses": ids,
             "added": [(x.line, printable(x.text, QUOTE_LIMIT)) for x in found.added[:MOST_CHANGES]],
             "missing": sum(x.words for x in found.missing),
-            "clauses": [(x.type, x.line, printable(x.quote, QUOTE_LIMIT)) for x in clauses[:MOST_CHANGES]],
+            "clauses": spoken,
         }
         where = msgspec.structs.replace(place, line=first.line if first else 1)
-        facts.append(
-            Fact(
-                f"text:{document.name}:change", "license-text-change", value, printable(quote, QUOTE_LIMIT), Standing.TEXT, where
-            )
-        )
-    elif not ids and clauses:
-        spoken = [(x.type, x.line, printable(x.quote, QUOTE_LIMIT)) for x in clauses[:MOST_CHANGES]]
-        where = msgspec.structs.replace(place, line=clauses[0].line)
-        facts.append(
-            Fact(
-                f"text:{document.name}:clauses",
-                "license-text-clauses",
-                spoken,
-                printable(clauses[0].quote, QUOTE_LIMIT),
-                Standing.TEXT,
-                where,
-            )
-        )
+        facts.append(Fact(f"text:{document.name}:change", "license-text-change", value, quote, Standing.TEXT, where))
+    elif spoken:
+        where = msgspec.structs.replace(place, line=spoken[0]["line"])
+        quote = spoken[0]["quote"]
+        facts.append(Fact(f"text:{document.name}:clauses", "license-text-clauses", spoken, quote, Standing.TEXT, where))
     return facts
+
+
+def missing_words(count: int) -> str:
+    """What a person reads of a text that was cut."""
+    return "1 word of the known text is missing" if count == 1 else f"{count} words of the known text are missing"
+
+
+def clause_value(clause: DetectedClause) -> dict[str, Any]:
+    """A detected clause as the value of a fact; ``verdict.detected`` judges it."""
+    return {
+        "type": clause.type,
+        "line": clause.line,
+        "quote": printable(clause.quote, QUOTE_LIMIT),
+        "pattern": clause.pattern,
+        "params": dict(clause.params),
+        "unread": list(clause.unread),
+        "restricts": clause.restricts,
+        "certain": clause.certain,
+    }
+
+
+def _telling(clauses: Sequence[DetectedClause]) -> list[DetectedClause]:
+    """Bounded, but nothing that may decide is left out: the first of each way to restrict, then others up to MOST_CHANGES."""
+    first: dict[tuple[str, str, bool], DetectedClause] = {}
+    for clause in clauses:
+        first.setdefault((clause.type, repr(clause.params), clause.certain), clause)
+    kept = [clause for clause in first.values() if clause.restricts]
+    others = [clause for clause in clauses if clause not in kept]
+    kept += others[: max(0, MOST_CHANGES - len(kept))]
+    return sorted(kept, key=lambda clause: (clause.line, clause.type))
 
 
 def _first_line(text: str) -> str:
