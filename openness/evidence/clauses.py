@@ -100,6 +100,7 @@ class ClausePatterns(PhraseReader):
         #: Phrases beside which nothing restricts: "does not restrict commercial use".
         self._lifting = frozenset([self.row(data["lifting"], "lifting")] if data.get("lifting") else ())
         self.patterns = [self._pattern(kind, row) for kind in data["types"] for row in kind["patterns"]]
+        self.doubts = {kind["id"]: frozenset(kind["doubted_by"]) for kind in data["types"] if "doubted_by" in kind}
         self.restricting = frozenset(pattern.name for pattern in self.patterns if pattern.restricts)
         uses = Counter(number for pattern in self.patterns for number in pattern.rows)
         #: The row of a pattern that the fewest patterns share → the patterns to try when it is found.
@@ -228,7 +229,16 @@ def detect(text: str, patterns: ClausePatterns, places: Sequence[Span] | None = 
                 found[key] = clause
             elif known is not None and clause.certain and not known.certain:
                 found[key] = clause
-    return tuple(sorted(found.values(), key=lambda clause: (clause.line, clause.type)))
+    return _doubted(sorted(found.values(), key=lambda clause: (clause.line, clause.type)), patterns)
+
+
+def _doubted(clauses: Sequence[DetectedClause], patterns: ClausePatterns) -> tuple[DetectedClause, ...]:
+    """What another clause of the same text may open again is not certain."""
+    types = {clause.type for clause in clauses if clause.restricts}
+    return tuple(
+        msgspec.structs.replace(c, certain=False) if c.certain and patterns.doubts.get(c.type, frozenset()) & types else c
+        for c in clauses
+    )
 
 
 def _without_vague(clauses: Iterable[DetectedClause]) -> list[DetectedClause]:
