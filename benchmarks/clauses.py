@@ -134,7 +134,9 @@ def report(half: str, every: list[Text], misses: str | None) -> None:
             for text in all_texts:
                 for clause in text.found if text.license.id in said - holds else ():
                     if kind.detected(clause):
-                        print(f"    wrong: {text.license.id}:{clause.line} {clause.pattern} certain={clause.certain} {clause.quote}")
+                        print(
+                            f"    wrong: {text.license.id}:{clause.line} {clause.pattern} certain={clause.certain} {clause.quote}"
+                        )
 
 
 def _share(part: set[str], whole: set[str]) -> float:
