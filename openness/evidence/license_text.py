@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from openness.evidence.added_places import places_of
 from openness.printable import printable
 from openness.records import Fact, Place, Standing
 from openness.sources.folder import Document
 
 if TYPE_CHECKING:
     from openness.evidence.clauses import DetectedClause
-    from openness.evidence.identify import Identification
+    from openness.evidence.identify import AddedWords, Identification
 
 BRACKETED_HEAD = re.compile(r"\A\s*\[For a copy of the original[^\]]*\]")
 COPYRIGHT_LINE = re.compile(r"^\W*(copyright\b|\(c\)|©|all rights reserved).{0,200}$", re.IGNORECASE | re.MULTILINE)
@@ -23,6 +24,8 @@ WORD = re.compile(r"[^\W_]+")
 QUOTE_LIMIT = 400
 #: Changes and clauses shown of one file.
 MOST_CHANGES = 20
+#: Fewer added words than these are shown with so many characters on either side.
+FEW_WORDS, AROUND = 5, 100
 
 
 def decode(data: bytes) -> str:
@@ -64,7 +67,7 @@ def facts_of(document: Document, found: Identification, clauses: Sequence[Detect
         value = {
             "verdict": found.verdict,
             "licenses": ids,
-            "added": [(x.line, printable(x.text, QUOTE_LIMIT)) for x in found.added[:MOST_CHANGES]],
+            "added": [(x.line, *_added(decode(document.data), x)) for x in found.added[:MOST_CHANGES]],
             "missing": sum(x.words for x in found.missing),
             "clauses": spoken,
         }
@@ -75,6 +78,18 @@ def facts_of(document: Document, found: Identification, clauses: Sequence[Detect
         quote = spoken[0]["quote"]
         facts.append(Fact(f"text:{document.name}:clauses", "license-text-clauses", spoken, quote, Standing.TEXT, where))
     return facts
+
+
+def _added(text: str, added: AddedWords) -> tuple[str, str]:
+    """The added words, and what to show a person: a few words alone say nothing, so the words around them go along."""
+    words = printable(added.text, QUOTE_LIMIT)
+    if len(added.text.split()) >= FEW_WORDS:
+        return words, words
+    place = places_of(text, [added])[0]
+    begin, end = max(place[0] - AROUND, 0), min(place[1] + AROUND, len(text))
+    around = text[begin:end].split()
+    around = around[1 if begin else 0 : -1 if end < len(text) else None]
+    return words, printable(" ".join(around), QUOTE_LIMIT) or words
 
 
 def missing_words(count: int) -> str:

@@ -11,7 +11,7 @@ from openness.printable import printable
 from openness.records import Fact, Finding, Permission, Question, Reason, UseVerdict, worst
 from openness.rules.loader import Ruleset
 from openness.rules.model import FactSet
-from openness.verdict.detected import judge_detected
+from openness.verdict.detected import document_name, judge_detected, place_in
 from openness.verdict.stack import all_of
 
 _SHOWN = 3
@@ -27,8 +27,7 @@ def with_changes(verdict: UseVerdict, changes: Sequence[Fact], declared: FactSet
         return verdict
     judged = [judge_detected(fact.value["clauses"], _license(fact), fact, verdict.use, declared, ruleset) for fact in changes]
     whole = all_of([verdict, *judged], verdict.use)
-    shown = {(reason.section, reason.quote) for part in judged for reason in part.reasons}
-    reasons = tuple(reason for fact in changes for reason in _reasons(fact, shown))
+    reasons = tuple(reason for fact, part in zip(changes, judged, strict=True) for reason in _reasons(fact, part))
     decided = worst([whole.verdict, Permission.NEEDS_ANSWER])
     asked = decided is Permission.NEEDS_ANSWER
     return msgspec.structs.replace(
@@ -58,43 +57,51 @@ def _detected_first(whole: UseVerdict, judged: Sequence[UseVerdict], reasons: Se
     return tuple(dict.fromkeys((*denials, *of_changes, *reasons, *whole.reasons)))
 
 
-def _reasons(fact: Fact, shown: set[tuple[str, str]]) -> Iterator[Reason]:
-    """What a person has to read: the added words that no reason quotes, and how much is missing."""
-    name = printable(fact.place.document.rpartition("/")[2], 80)
-    quoted = {section for section, _ in shown}
-    unread = [(line, text) for line, text in fact.value["added"] if f"{name} line {line}" not in quoted]
-    for line, text in unread[:_SHOWN]:
-        summary = "These words are not in the text of the license."
-        yield Reason(_license(fact), f"{name} line {line}", "ALTERED_TEXT", "asks", summary, text, (fact.id,))
-    if len(unread) > _SHOWN:
-        summary = f"Words were added in {len(unread) - _SHOWN} more places."
-        yield Reason(_license(fact), name, "ALTERED_TEXT", "asks", summary, "", (fact.id,))
+def _reasons(fact: Fact, judged: UseVerdict) -> Iterator[Reason]:
+    """What a person has to read: the added words that no reason quotes (duties stand apart), and how much is missing."""
+    license, name = _license(fact), document_name(fact)
+    said = {reason.section for reason in judged.reasons if reason.effect != "duty"}
+    rest = [row for row in fact.value["added"] if place_in(license, name, row[0]) not in said]
+    for line, text, context in rest[:_SHOWN]:
+        if context == text:
+            summary = f"These words are not in the text of {license}."
+        else:
+            summary = f"Here “{text}” is not in the text of {license}."
+        yield Reason(license, place_in(license, name, line), "ALTERED_TEXT", "asks", summary, context, (fact.id,))
+    if len(rest) > _SHOWN:
+        summary = f"Words were added or replaced in {len(rest) - _SHOWN} more places."
+        yield Reason(license, f"as changed in {name}", "ALTERED_TEXT", "asks", summary, "", (fact.id,))
     if fact.value["missing"]:
         summary = f"{missing_words(fact.value['missing'])}."
-        yield Reason(_license(fact), name, "ALTERED_TEXT", "asks", summary, "", (fact.id,))
+        yield Reason(license, f"as changed in {name}", "ALTERED_TEXT", "asks", summary, "", (fact.id,))
+
+
+def _how(fact: Fact) -> str:
+    return "with words missing" if fact.value["verdict"] == "partial" else "with changes"
 
 
 def _question(fact: Fact) -> Question:
-    name = printable(fact.place.document.rpartition("/")[2], 80)
-    text = f"{name} is the text of {_license(fact)} with changes. Read them: is it still {_license(fact)}, whatever they say?"
-    return Question("license-text", text, clarify_hint(_license(fact), name, fact.place.sha256))
+    name, license = document_name(fact), _license(fact)
+    text = f"{name} is the text of {license} {_how(fact)}. Read it: may it count as {license}? If so, say why in openness.toml:"
+    return Question("license-text", text, clarification(license, name, fact.place.sha256))
 
 
-def clarify_hint(license: str, name: str, sha256: str | None) -> str:
-    """The lines of openness.toml by which a person confirms a text."""
+def clarification(license: str, name: str, sha256: str | None) -> str:
+    """The lines of openness.toml by which a person confirms a text (``policy.clarify``)."""
     files = f'files = [{{ path = "{name}", sha256 = "{sha256}" }}]'
-    return f'in openness.toml: [[clarify]] license = "{license}", {files}, reason = "…"'
+    return f'[[clarify]]\nlicense = "{license}"\n{files}\nreason = "…"'
 
 
 def findings_of(facts: Sequence[Fact]) -> Iterator[Finding]:
     """One finding for each changed text, and one for each unknown text in which clauses were recognized."""
+    known = {fact.place.document for fact in facts if fact.claim == "license-text" and fact.value}
     for fact in facts:
         document = printable(fact.place.document, 120)
         if fact.claim == "license-text-change":
-            how = "with words missing" if fact.value["verdict"] == "partial" else "with changes"
-            message = f"{document} is the text of {_license(fact)} {how}; a person must confirm what that means."
+            message = f"{document} is the text of {_license(fact)} {_how(fact)}; a person must confirm what that means."
             yield Finding(f"changed:{fact.id}", "license-text-altered", "asks", message, (fact.id,))
         elif fact.claim == "license-text-clauses":
             types = ", ".join(dict.fromkeys(value["type"] for value in fact.value))
-            message = f"{document} is no license text known here; by its wording it speaks of {types}."
+            what = "has no rules here" if fact.place.document in known else "is no license text known here"
+            message = f"{document} {what}; by its wording it speaks of {types}."
             yield Finding(f"clauses:{fact.id}", "license-text-unknown", "unknown", message, (fact.id,))

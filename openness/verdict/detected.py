@@ -38,15 +38,17 @@ def judge_detected(
 ) -> UseVerdict:
     """What detected clauses (``evidence.license_text.clause_value``) mean for one use: permitted where they do not touch it.
 
+    ``license_id`` is the license whose text was changed, empty for an unknown text.
+
     ``fact`` is the evidence they come from; its document is named in each reason, with the line and the quote.
     """
-    name = printable(fact.place.document.rpartition("/")[2], 80)
+    name = document_name(fact)
     facts = facts_for(use, declared, ruleset.vocabulary)
     records: list[Clause] = []
     effects: list[Effect] = []
     quotes: dict[tuple[str, str, str], str] = {}
     for value in clauses:
-        clause = clause_of(value, name, ruleset)
+        clause = clause_of(value, place_in(license_id, name, value["line"]), name, ruleset)
         found = list(_effects(clause, value, license_id, use, facts, ruleset))
         if found:
             records.append(clause)
@@ -62,14 +64,24 @@ def judge_detected(
     )
 
 
-def clause_of(value: Mapping[str, Any], document: str, ruleset: Ruleset) -> Clause:
+def document_name(fact: Fact) -> str:
+    """The file's name without its folder, safe to print."""
+    return printable(fact.place.document.rpartition("/")[2], 80)
+
+
+def place_in(license_id: str, document: str, line: int) -> str:
+    """The section of a reason: "apache-2.0 as changed in LICENSE line 202"."""
+    return f"{'as changed in ' if license_id else ''}{document} line {line}"
+
+
+def clause_of(value: Mapping[str, Any], section: str, document: str, ruleset: Ruleset) -> Clause:
     """A detected clause as the record that the engine judges; the summary says that it was read from words alone."""
     said = "; ".join(_said(value["params"]))
     means = ruleset.types[value["type"]].means
-    summary = f"By its wording: {means}{f' ({said})' if said else ''}."
+    summary = f"By its wording {means}{f' ({said})' if said else ''}."
     return Clause(
         type=value["type"],
-        section=f"{document} line {value['line']}",
+        section=section,
         summary=summary,
         params=value["params"],
         duty=f"Do what line {value['line']} of {document} asks: “{value['quote']}”",
