@@ -63,7 +63,7 @@ def facts_of(document: Document, found: Identification, clauses: Sequence[Detect
     spoken = [clause_value(clause) for clause in _telling(clauses)]
     if ids and not found.whole:
         first = found.added[0] if found.added else None
-        quote = printable(first.text if first else missing_words(sum(m.words for m in found.missing)), QUOTE_LIMIT)
+        quote = _added(decode(document.data), first)[1] if first else missing_words(sum(m.words for m in found.missing))
         value = {
             "verdict": found.verdict,
             "licenses": ids,

@@ -101,7 +101,7 @@ def findings_of(facts: Sequence[Fact]) -> Iterator[Finding]:
             message = f"{document} is the text of {_license(fact)} {_how(fact)}; a person must confirm what that means."
             yield Finding(f"changed:{fact.id}", "license-text-altered", "asks", message, (fact.id,))
         elif fact.claim == "license-text-clauses":
-            types = ", ".join(dict.fromkeys(value["type"] for value in fact.value))
+            types = ", ".join(dict.fromkeys(value["type"].lower().replace("_", " ") for value in fact.value))
             what = "has no rules here" if fact.place.document in known else "is no license text known here"
             message = f"{document} {what}; by its wording it speaks of {types}."
             yield Finding(f"clauses:{fact.id}", "license-text-unknown", "unknown", message, (fact.id,))

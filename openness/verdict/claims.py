@@ -61,9 +61,12 @@ def _source(fact: Fact) -> str:
 
 
 def _text_claims(facts: list[Fact], ruleset: Ruleset) -> list[Claim]:
-    """All texts in a file apply. A known text without rules here resolves to nothing, so it never permits."""
+    """All texts in a file apply. A known text without rules here resolves to nothing, so it never permits. What a person
+    confirmed of a text (``license-clarified``) has the strength of a text."""
     claims = []
     for fact in facts:
+        if fact.claim == "license-clarified":
+            claims.append(Claim(_source(fact), Standing.TEXT, parse(fact.value, ruleset), (fact.id,)))
         if fact.claim == "license-text":
             terms_ = [Term(_of_text(str(id), ruleset)) for id in fact.value or ()]
             parts = tuple(terms_) or (Term(Resolved(fact.quote, (), "unknown-text")),)
