@@ -138,7 +138,7 @@ def license_facts(document: Document, reader: Reader) -> list[Fact]:
     found, clauses = reader.identify(document.data)
     scope = reader.files.scope(document.path)
     facts = license_text.facts_of(document, found, clauses)
-    if found.licenses and all(license.kind == "policy" for license in found.licenses):
+    if document.kind == "policy" or (found.licenses and all(license.kind == "policy" for license in found.licenses)):
         # a use policy travels with its license, which names it; by itself it grants nothing and is no license
         facts = [msgspec.structs.replace(fact, claim=fact.claim.replace("license-text", "use-policy")) for fact in facts]
     elif not found.licenses and found.mentions:

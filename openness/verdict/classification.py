@@ -9,7 +9,7 @@ import msgspec
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.records import Fact, Finding, Standing
 from openness.rules import categories, dimensions, frameworks
-from openness.rules.case import Case, ComponentState, FactState, LicenseClass
+from openness.rules.case import Availability, Case, ComponentState, FactState, LicenseClass
 from openness.rules.definitions import Definitions
 from openness.rules.limits import CATEGORIES, license_class, terms_facts
 from openness.rules.loader import Ruleset
@@ -126,7 +126,8 @@ def _case(
         before = about.get("limits", FactState(frozenset()))
         about["limits"] = FactState(before.values | limits, before.evidence, complete=False)
     facts = about | _facts(model, found, own, states, knowledge)
-    searched = frozenset(definitions.components) - set(states) if model.complete else frozenset()
+    silent = {id for id in definitions.components if id not in states or states[id].availability is Availability.UNSTATED}
+    searched = frozenset(silent) if model.complete else frozenset()
     return Case(states, facts, searched), []
 
 
