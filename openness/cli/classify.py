@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openness.cli.common import DISCLAIMER, Settings, echo, global_options, model_sources, styler, width
+from openness.cli.common import DISCLAIMER, Settings, echo, global_options, styler, width
+from openness.cli.model_sources import model_sources
 from openness.errors import ExitCode, MissingInput, OpennessError, Unreachable, UsageError, worst_exit
 from openness.printable import printable
 
@@ -47,17 +48,13 @@ def command(models: tuple[str, ...], definitions: tuple[str, ...], settings: Set
 
 
 def checked_definitions(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names, once each. Raises UsageError for one that is no definition, naming the nearest."""
+    """The names, once each. Raises UsageError for one that is no definition."""
     from openness.rules import definitions
 
     known = list(definitions.load().frameworks) if names else []
     for name in names:
         if name not in known:
-            from rapidfuzz import process
-
-            near = process.extractOne(name, known, score_cutoff=50)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
-            raise UsageError(f"--definition {printable(name, 40)}: no such definition; {hint}")
+            raise UsageError(f"--definition {printable(name, 40)}: no such definition; known are {', '.join(known)}.")
     return tuple(dict.fromkeys(names))
 
 
@@ -74,10 +71,10 @@ def _one(
         return error.exit_code
     for classified in classifying.classify_all(reference, source, ruleset, names):
         results.append(classified)
-        error = absence_error(classified)
-        if error is not None:
-            failures.append((error, model))
-            return error.exit_code
+        lacking = absence_error(classified)
+        if lacking is not None:
+            failures.append((lacking, model))
+            return lacking.exit_code
     return worst_exit([exit_code(classified) for classified in results[-1:]])
 
 
