@@ -104,10 +104,8 @@ def costs(server: Loopback, folder: Path, authors: tuple[str, ...]) -> None:
     found = upkeep.stats(database)
     database.close()
     count = found.revisions
-    each, documents = found.size / count, found.packed / count
-    print(
-        f"cost: {count} repositories, {len(server.log)} requests, {wall:.1f} s, {1000 * spent / count:.1f} ms CPU each (server's too);"
-    )
+    each, documents, cpu = found.size / count, found.packed / count, 1000 * spent / count
+    print(f"cost: {count} repositories, {len(server.log)} requests, {wall:.1f} s, {cpu:.1f} ms CPU each (with the server's)")
     print(f"  {each:.0f} bytes each, of which {documents:.0f} documents")
 
 
