@@ -87,12 +87,13 @@ class Crawler:
                 if now - renewed > RENEW_SECONDS:
                     self._journal.renew()
                     renewed = now
-                if now - shown > SHOW_SECONDS:
+                if now > shown:
                     self._show()
-                    shown = now
+                    # counting millions takes a while: never more than a twentieth of the time
+                    shown = time.monotonic() + max(SHOW_SECONDS, 20 * (time.monotonic() - now))
         finally:
             self._journal.release()
-        if not any(host.given_up for host in self.hosts.values()):
+        if not self._broken_off() and not any(host.given_up for host in self.hosts.values()):
             self._journal.close()
         self._show()
 
@@ -104,14 +105,17 @@ class Crawler:
             reasons[realm_of(outcome.kind)].add(str(outcome.reason) if failed else "had")
             if outcome.state == "partial":
                 reasons[realm_of(outcome.kind)].add("had")
-        reasons["hub"] |= {str(reason) if state == "failed" else "had" for _, state, _, reason, _ in self._journal.listings()}
         transport = self._fetcher.transport
         found = []
         for realm, why in reasons.items():
             silent = transport.unheard.get(realm, 0.0) > transport.heard.get(realm, 0.0)
             if self.hosts[realm].given_up or "rate-limited" in why or ("unreachable" in why and (silent or "had" not in why)):
                 found.append(realm)
-        return found
+        return found if "hub" in found or not self._broken_off() else ["hub", *found]
+
+    def _broken_off(self) -> bool:
+        """Whether a listing ended before its end: then there is more than the journal knows of."""
+        return any(state == "failed" and not listing.check for listing, state, _, _, _ in self._journal.listings())
 
     # --- what to do
 

@@ -12,8 +12,9 @@ from pathlib import Path
 
 import msgspec
 
+from openness.errors import OpennessError
 from openness.sources.pacing import Bucket, Quotas
-from openness.store.database import Database
+from openness.store.database import Database, StoreFull
 
 BOOT_FILE = Path("/proc/sys/kernel/random/boot_id")
 
@@ -25,6 +26,7 @@ class StoredQuotas(Quotas):
         super().__init__(clock)
         self._database = Database(path, shared=True)
         self._guard = threading.Lock()
+        self._alone = False
         with self._guard:
             forget_other_boots(self._database)
 
@@ -37,6 +39,15 @@ class StoredQuotas(Quotas):
             self._database.close()
 
     def _change(self, bucket: str, change: Callable[[Bucket, float], tuple[Bucket, float]]) -> float:
+        if self._alone:
+            return super()._change(bucket, change)
+        try:
+            return self._shared_change(bucket, change)
+        except StoreFull:  # this process goes on by itself; whoever stores an answer says what is wrong
+            self._alone = True
+            return super()._change(bucket, change)
+
+    def _shared_change(self, bucket: str, change: Callable[[Bucket, float], tuple[Bucket, float]]) -> float:
         with self._guard, self._database.transaction():
             before = self._read(bucket)
             after, wait = change(before, self._clock())
@@ -53,6 +64,14 @@ class StoredQuotas(Quotas):
             return msgspec.json.decode(rows[0][0], type=Bucket)
         except msgspec.MsgspecError:
             return Bucket()
+
+
+def shared_quotas(path: Path) -> Quotas:
+    """The quotas in the store at ``path``; those of this process alone where it cannot be written."""
+    try:
+        return StoredQuotas(path)
+    except OpennessError:
+        return Quotas()
 
 
 def announced_policies(database: Database) -> dict[str, Bucket]:

@@ -100,7 +100,7 @@ MIGRATIONS: tuple[str, ...] = (
         detail TEXT,
         PRIMARY KEY (run, kind, name, ref)
     ) WITHOUT ROWID;
-    CREATE INDEX item_queue ON item (run, state, phase, rank DESC);
+    CREATE INDEX item_queue ON item (run, state, phase, rank DESC, kind, name, ref);
     CREATE TABLE page (url TEXT PRIMARY KEY, etag TEXT NOT NULL, next TEXT, names BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE watermark (listing TEXT PRIMARY KEY, date TEXT NOT NULL) WITHOUT ROWID;
     """,

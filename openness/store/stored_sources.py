@@ -17,7 +17,7 @@ import msgspec
 
 from openness.records import Absent
 from openness.sources.snapshot import PASSING, Fetched, Reference, RepositorySnapshot, RevalidatingSource, Source, nothing
-from openness.store.database import FILE, StoreDamaged, StoreFull
+from openness.store.database import FILE, StoreDamaged, StoreFull, StoreUnusable
 from openness.store.known import known_of, newly_authorized
 from openness.store.snapshots import Store, Stored
 
@@ -55,6 +55,7 @@ class StoredSources:
         self._stack = ExitStack()
         self._store: Store | None = None
         self._full = False
+        self._without = False
         #: What was asked in this session: a base model that ten models share is asked for once.
         self._answered: dict[tuple[str, str, str | None], RepositorySnapshot] = {}
 
@@ -72,6 +73,8 @@ class StoredSources:
             return self._live.fetch(reference)
         if self._offline and not self._path.exists():
             return _lacking(reference)
+        if not self._usable():
+            return self._live.fetch(reference)
         key = (reference.kind, reference.name.casefold(), reference.revision)
         if key in self._answered:
             return msgspec.structs.replace(self._answered[key], requested=reference.name)
@@ -90,6 +93,19 @@ class StoredSources:
         if self._store is None:
             self._store = self._stack.enter_context(Store(self._path, clock=self._clock))
         return self._store
+
+    def _usable(self) -> bool:
+        """Whether there is a store to use. Online, an answer without one is better than none; offline there is none."""
+        if self._without:
+            return False
+        try:
+            return self.store is not None
+        except StoreUnusable as error:
+            if self._offline:
+                raise
+            self._without = True
+            self.warnings.append(f"{error.message} Nothing is stored.")
+            return False
 
     def _find(self, reference: Reference) -> Stored | None:
         try:
@@ -135,7 +151,7 @@ class StoredSources:
             kept = self.store.put(
                 reference, fetched.snapshot, etag=fetched.etag, url=fetched.url, authorized=self._token(reference.kind)
             )
-        except StoreFull as error:  # the answer is there all the same
+        except (StoreFull, StoreUnusable) as error:  # the answer is there all the same
             self._full = True
             self.warnings.append(error.message)
             return fetched.snapshot

@@ -72,6 +72,16 @@ def digest(cache: Path) -> str:
         database.close()
 
 
+def documents(cache: Path) -> list[tuple[object, ...]]:
+    """Every document of every repository at every revision, by its hash."""
+    database = Database(cache / FILE)
+    query = "SELECT s.kind, s.name, s.revision, d.path, hex(b.sha256) FROM document d JOIN snapshot s ON s.id = d.snapshot"
+    try:
+        return database.rows(f"{query} JOIN blob b ON b.id = d.blob ORDER BY 1, 2, 3, 4")
+    finally:
+        database.close()
+
+
 def cost(server: Loopback) -> float:
     """Requests so far, an answer that nothing changed counted as a tenth; the log is emptied."""
     found = sum(0.1 if entry.status == 304 else 1.0 for entry in server.log)

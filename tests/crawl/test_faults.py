@@ -10,7 +10,7 @@ import msgspec
 import pytest
 
 from openness.crawl import hosts
-from tests.crawl.crawling import SHORT, crawl, digest
+from tests.crawl.crawling import SHORT, crawl, digest, documents
 from tests.crawl.test_crawl import EVERYTHING, small
 from tests.crawl.worlds import generated
 from tests.loopback import Loopback
@@ -102,6 +102,23 @@ def test_a_host_that_goes_down_half_way_is_told_from_one_that_lacks_something(tm
         server.fault("GET /github", "reset", times=10**6)
         result = crawl(tmp_path, server, authors=("a",), limits=SHORT)
     assert result.down == ["github"] and result.states("stored") == EVERYTHING - {"github:d/code"}
+
+
+def test_a_listing_that_breaks_off_is_no_success_and_goes_on_where_it_was(tmp_path: Path) -> None:
+    world = generated(40)
+    with Loopback(world, page=3) as server:
+        owner = "owner-1"  # the one with the most models
+        crawl(tmp_path / "calm", server, authors=(owner,))
+        pages = [line for line in server.lines() if "/api/models?" in line]
+        assert len(pages) > 2
+        server.fault("GET /api/models.*cursor=", status=500, times=99)
+        assert crawl(tmp_path / "rough", server, authors=(owner,), limits=SHORT).down == ["hub"]
+        server.state.faults.clear()
+        server.log.clear()
+        assert crawl(tmp_path / "rough", server, authors=(owner,)).down == []
+        assert all("cursor=" in line for line in server.lines() if "/api/models?" in line)
+    # not the digest: models that were met as base models before their page came have the sizes of their files
+    assert documents(tmp_path / "rough") == documents(tmp_path / "calm")
 
 
 # --- quotas
