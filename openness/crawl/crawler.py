@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from openness.crawl.fetcher import Fetcher
-from openness.crawl.hosts import REALMS, Host, realm_of
+from openness.crawl.hosts import CONNECTIONS, REALMS, Host, connections, realm_of
 from openness.crawl.journal import DESCRIBE, REST, TEXTS, Journal, Work, earlier_selections
 from openness.crawl.pages import Pages, PageTask, pending
 from openness.crawl.selection import Listing, Selection
@@ -24,10 +24,6 @@ from openness.sources.snapshot import PASSING, Fetched, Reference, RepositorySna
 from openness.store.known import known_of, newly_authorized
 from openness.store.snapshots import Store, Stored
 
-#: Requests at a time: enough for the Hub's quotas at its usual pace, and no more than a guest should.
-CONNECTIONS = 4
-#: GitHub asks clients not to send requests at the same time (REST best practices).
-AT_ONCE = {"hub": CONNECTIONS, "github": 1}
 #: Links from what was asked for, up the lineage: no chain of models known here is half as long.
 MOST_LINKS = 24
 #: With this many stored models of one owner, its list is cheaper than a question for each that can be answered "unchanged",
@@ -155,7 +151,13 @@ class Crawler:
             self._workers.start(task)
 
     def _may(self, realm: str) -> bool:
-        return self.hosts[realm].open and self._in_hand[realm] < AT_ONCE[realm]
+        """Whether one more request may be under way. GitHub asks clients to send one at a time (REST best practices)."""
+        return self.hosts[realm].open and self._in_hand[realm] < (1 if realm == "github" else self._connections())
+
+    def _connections(self) -> int:
+        transport = self._fetcher.transport
+        states = [transport.quotas.state(name) for name in transport.buckets.copy() if name.startswith("hub")]
+        return connections(states, transport.latency.get("hub"))
 
     def _claim(self) -> Task | None:
         while True:

@@ -111,6 +111,8 @@ class Transport(httpx2.BaseTransport):
         #: When each realm last answered at all, and when it last did not (time.monotonic).
         self.heard: dict[str, float] = {}
         self.unheard: dict[str, float] = {}
+        #: Seconds that an answer of each realm takes of late.
+        self.latency: dict[str, float] = {}
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """The answer with its whole body in memory. Raises Refusal."""
@@ -190,6 +192,8 @@ class Transport(httpx2.BaseTransport):
                 data = self._body(request, answer, deadline, part)
             finally:
                 answer.close()
+            taken = time.monotonic() - deadline + self.limits.attempt_seconds
+            self.latency[realm] = 0.8 * self.latency.get(realm, taken) + 0.2 * taken
         except (httpx2.TimeoutException, body.TooSlow):
             raise _Again(Refusal("unreachable", f"no whole answer from {request.url.host} in time")) from None
         except (httpx2.NetworkError, httpx2.RemoteProtocolError):
