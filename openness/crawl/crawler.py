@@ -96,11 +96,10 @@ class Crawler:
     def unreachable(self) -> list[str]:
         """Realms of which something could not be had because they did not answer, or not any more."""
         reasons: dict[str, set[str]] = {realm: set() for realm in REALMS}
-        for outcome in self._journal.outcomes():
-            failed = outcome.state in ("failed", "partial")
-            reasons[realm_of(outcome.kind)].add(str(outcome.reason) if failed else "had")
-            if outcome.state == "partial":
-                reasons[realm_of(outcome.kind)].add("had")
+        for kind, state, reason in self._journal.ends():
+            reasons[realm_of(kind)].add(str(reason) if state in ("failed", "partial") else "had")
+            if state == "partial":
+                reasons[realm_of(kind)].add("had")
         transport = self._fetcher.transport
         found = []
         for realm, why in reasons.items():

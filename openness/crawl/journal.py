@@ -34,6 +34,7 @@ QUEUED = """
     WHERE run = ? AND state = 'queued' AND not_before <= ? AND kind IN (SELECT value FROM json_each(?))
     ORDER BY phase, rank DESC, kind, name, ref LIMIT 1
 """
+OUTCOME = "SELECT kind, name, ref, state, depth, reason, detail FROM item WHERE run = ?"
 LEASED = """
     SELECT kind, name, ref, phase, rank, depth, attempts, owner, lease FROM item
     WHERE run = ? AND state = 'leased' AND kind IN (SELECT value FROM json_each(?))
@@ -278,9 +279,21 @@ class Journal:
 
     def outcomes(self) -> Iterator[Outcome]:
         """Every repository of the run: first those asked for."""
-        query = "SELECT kind, name, ref, state, depth, reason, detail FROM item WHERE run = ? ORDER BY depth > 0, kind, name, ref"
-        for row in self._database.each(query, (self.run,)):
-            yield msgspec.convert(dict(zip(Outcome.__struct_fields__, row, strict=True)), Outcome)
+        for row in self._database.each(f"{OUTCOME} ORDER BY depth > 0, kind, name, ref", (self.run,)):
+            yield _outcome(row)
+
+    def outcome(self, reference: Reference) -> Outcome | None:
+        """What came of one repository."""
+        query = (
+            "SELECT kind, name, ref, state, depth, reason, detail FROM item WHERE run = ? AND kind = ? AND name = ? AND ref = ?"
+        )
+        found = self._database.rows(query, (self.run, reference.kind, reference.name, reference.revision or ""))
+        return _outcome(found[0]) if found else None
+
+    def ends(self) -> list[tuple[str, str, str | None]]:
+        """Each kind, state and reason that came up."""
+        query = "SELECT DISTINCT kind, state, reason FROM item WHERE run = ?"
+        return [(str(kind), str(state), _word(reason)) for kind, state, reason in self._database.rows(query, (self.run,))]
 
     def waits(self) -> float | None:
         """Seconds until something can be claimed; None where nothing is left to do, by anyone."""
@@ -294,6 +307,10 @@ class Journal:
 
     def _key(self, work: Work) -> tuple[object, ...]:
         return (self.run, work.kind, work.name, work.ref)
+
+
+def _outcome(row: tuple[object, ...]) -> Outcome:
+    return msgspec.convert(dict(zip(Outcome.__struct_fields__, row, strict=True)), Outcome)
 
 
 def earlier_selections(database: Database) -> list[str]:

@@ -101,7 +101,7 @@ class Store:
             return None
         names = "SELECT s.name FROM pointer p JOIN snapshot s ON s.id = p.snapshot WHERE p.kind = ?1 AND p.name = ?2"
         query = "SELECT id, complete, last_seen, NULL, NULL, 0, body FROM snapshot WHERE kind = ?1"
-        query += f" AND (name = ?2 COLLATE NOCASE OR name IN ({names})) AND revision GLOB ?3 LIMIT 2"
+        query += f" AND name IN ({names}) AND revision GLOB ?3 LIMIT 2"
         found = self.database.rows(query, (reference.kind, reference.name, f"{revision}*"))
         return found[0] if len(found) == 1 else None
 
@@ -222,6 +222,12 @@ class Store:
             if what := differences(before.license, after.license):
                 found.append(LicenseChange(kind, name, before.revision or "", after.revision or "", what))
         return found
+
+    def revised(self, since: int) -> list[tuple[str, str]]:
+        """Kind and name of the repositories of which a further revision was met since then."""
+        query = "SELECT DISTINCT n.kind, n.name FROM snapshot n WHERE n.first_seen >= ? AND n.absent IS NULL AND EXISTS"
+        query += " (SELECT 1 FROM snapshot o WHERE o.kind = n.kind AND o.name = n.name AND o.id < n.id AND o.absent IS NULL)"
+        return [(str(kind), str(name)) for kind, name in self.database.rows(query, (since,))]
 
     def names(self, kind: Kind | None = None) -> Iterator[tuple[str, str]]:
         """Kind and name of every repository that is kept, in order."""
