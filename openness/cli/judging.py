@@ -85,7 +85,14 @@ def audit_held(held: HeldFile, asked: Asked, settings: Settings, *, reuse_hash: 
             held.sha256(_advancing(advance))
         hash_cache.remember(held, settings.cache)
     build = OpenBuild(held.fileno(), held.path, held.size, held.sha256())
-    return audit_build(build, asked.question, asked.ruleset, model=asked.model, clarifications=asked.clarifications)
+    return audit_build(
+        build,
+        asked.question,
+        asked.ruleset,
+        model=asked.model,
+        clarifications=asked.clarifications,
+        index_files=settings.index_files,
+    )
 
 
 def _advancing(advance: Callable[[int], None] | None) -> Callable[[int], None] | None:

@@ -109,13 +109,21 @@ def _without(
     id: str, texts: Sequence[HashedText], origins: Sequence[Origin], names: Mapping[str, Sequence[str]]
 ) -> tuple[list[HashedText], list[Origin], dict[str, list[str]]]:
     """Without the texts of one id, and without it among the aliases of others."""
-    kept = [
-        msgspec.structs.replace(text, aliases=tuple(alias for alias in text.aliases if alias != id))
-        for text in texts
-        if text.id != id
-    ]
+    kept = [heir for text in texts if (heir := _heir(id, text, origins)) is not None]
     left = {name: [other for other in ids if other != id] for name, ids in names.items()}
     return kept, [origin for origin in origins if origin.id != id], {name: ids for name, ids in left.items() if ids}
+
+
+def _heir(id: str, text: HashedText, origins: Sequence[Origin]) -> HashedText | None:
+    """A text without one of its ids: another id that has the same words goes on with it, or there is none."""
+    aliases = tuple(alias for alias in text.aliases if alias != id)
+    if text.id != id:
+        return msgspec.structs.replace(text, aliases=aliases)
+    built = {origin.id: not origin.source.startswith(ADDED) for origin in origins}
+    heirs = sorted(set(aliases) & built.keys(), key=lambda heir: (not built[heir], len(heir), heir))
+    if not heirs:
+        return None
+    return msgspec.structs.replace(text, id=heirs[0], spdx="", aliases=tuple(a for a in aliases if a != heirs[0]))
 
 
 def _merged(texts: Sequence[HashedText], origins: Sequence[Origin], new: HashedText) -> list[HashedText]:
