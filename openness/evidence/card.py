@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from openness.evidence.license_text import decode
@@ -24,16 +24,18 @@ CLAIMS = {
     "base_model": "base-model",
     "base_model_relation": "relation",
 }
+#: What a classification also looks at; a local build has no use for them.
+FURTHER_CLAIMS = {"datasets": "dataset", "extra_gated_eu_disallowed": "eu-disallowed", "new_version": "new-version"}
 
 
-def facts_of(document: Document) -> tuple[list[Fact], list[Finding]]:
-    """Facts of the card's front matter, and a finding where it cannot be read."""
+def facts_of(document: Document, *, further: bool = False) -> tuple[list[Fact], list[Finding]]:
+    """Facts of the card's front matter, and a finding where it cannot be read. ``further`` adds those of FURTHER_CLAIMS."""
     text = decode(document.data)
     match = FRONT_MATTER.match(text)
     if not match:
         return [], []
     head = match[1]
-    data = _load(head)
+    data = load_mapping(head)
     if data is None:
         finding = Finding(
             f"card-unreadable:{document.name}",
@@ -42,10 +44,12 @@ def facts_of(document: Document) -> tuple[list[Fact], list[Finding]]:
             f"The front matter of {printable(document.path)} is not readable YAML, so the card says nothing here.",
         )
         return [], [finding]
-    return list(_facts(document, head, text[: match.start(1)].count("\n"), data)), []
+    claims = CLAIMS | FURTHER_CLAIMS if further else CLAIMS
+    return list(_facts(document, head, text[: match.start(1)].count("\n"), data, claims)), []
 
 
-def _load(head: str) -> dict[str, Any] | None:
+def load_mapping(head: str) -> dict[str, Any] | None:
+    """A YAML mapping of plain values, or None for anything else: too large, anchors or aliases, not YAML, no mapping."""
     import yaml
 
     if len(head) > MAX_FRONT_MATTER:
@@ -59,14 +63,14 @@ def _load(head: str) -> dict[str, Any] | None:
     return data if isinstance(data, dict) else None
 
 
-def _facts(document: Document, head: str, offset: int, data: dict[str, Any]) -> Iterator[Fact]:
+def _facts(document: Document, head: str, offset: int, data: dict[str, Any], claims: Mapping[str, str]) -> Iterator[Fact]:
     lines = head.splitlines()
-    for key, claim in CLAIMS.items():
+    for key, claim in claims.items():
         value = _plain(data.get(key))
         if value is None:
             continue
         number = next((n for n, line in enumerate(lines) if line.startswith(f"{key}:")), 0)
-        place = Place(document.path, revision=document.revision, sha256=document.sha256, line=offset + number + 1)
+        place = Place(document.path, document.url, document.revision, document.sha256, offset + number + 1)
         quote = printable(lines[number] if number < len(lines) else "", 160)
         yield Fact(f"card:{document.name}:{key}", claim, value, quote, Standing.CARD, place)
 

@@ -16,7 +16,13 @@ def names(value: Any) -> list[str]:
     return [str(item) for item in value] if isinstance(value, (list, tuple)) else [str(value)]
 
 
-def hub_id(name: str) -> str | None:
-    """``owner/name`` in lower case, or None for a name that is no Hub repository (a title, a local path)."""
+def hub_name(name: str) -> str | None:
+    """``owner/name`` as written, or None for a name that is no Hub repository (a title, a local path)."""
     match = HUB.fullmatch(name.strip())
-    return match[1].casefold() if match else None
+    return match[1] if match and not match[1].startswith(".") else None
+
+
+def hub_id(name: str) -> str | None:
+    """``owner/name`` in lower case, for comparing."""
+    found = hub_name(name)
+    return found.casefold() if found else None

@@ -25,6 +25,11 @@ LABEL = re.compile(r"\s{0,8}(?:[-*+|]\s{0,4})?[*_`]{0,3}([^:\[\]<>|*_`]{2,60}?)[
 HEADING = re.compile(r"#{1,6}\s+(.{1,120}?)\s*#*$")
 ADDRESS = re.compile(r"https?://(?:www\.)?([^\s<>()\[\]\"'|,]{4,500})")
 REPOSITORY = re.compile(r"github\.com/([\w.-]{1,100}/[\w.-]{1,100})")
+DATASET = re.compile(r"(?:huggingface\.co|hf\.co)/datasets/([\w.-]{1,96}/[\w.-]{1,96})")
+
+
+#: Statements that are no component: what they say is a claim about the license or the lineage.
+CLAIMS = {"license": "license", "base": "base-stated"}
 
 
 class LinkKind(msgspec.Struct, frozen=True):
@@ -77,12 +82,29 @@ def facts_of(document: Document, words: CardWords) -> list[Fact]:
         label = LABEL.match(line)
         statement = (words.statement(label[1]) if label else None) or section
         place = Place(document.path, document.url, document.revision, document.sha256, number)
+        if label and statement and statement.component in CLAIMS:
+            found += _claimed(document, line, label, CLAIMS[statement.component], place)
+            continue
         for component, value in (*_stated(line, statement, label, words), *_withheld(line, words)):
             id = f"card:{document.name}:{component}:{number}:{len(found)}"
             found.append(Fact(id, f"component:{component}", value, printable(line.strip(), 160), Standing.CARD, place))
         if len(found) >= MAX_FACTS:
             break
     return found
+
+
+def _claimed(document: Document, line: str, label: re.Match[str], claim: str, place: Place) -> Iterator[Fact]:
+    """What a labeled line says of the license or the base model, as a claim that is held against the front matter."""
+    said = line[label.end() :].strip().strip("*_`").strip()
+    quote = printable(line.strip(), 160)
+    address = ADDRESS.search(said)
+    if not said:
+        return
+    if claim == "license" and address:
+        yield Fact(f"prose:{document.name}:license-link:{place.line}", "license-link", address[0], quote, Standing.CARD, place)
+        said = said.replace(address[0], "").strip(" -()[]<>*_.,")
+    if said:
+        yield Fact(f"prose:{document.name}:{claim}:{place.line}", claim, printable(said, 300), quote, Standing.CARD, place)
 
 
 def _stated(
@@ -109,3 +131,9 @@ def repository(address: str) -> str | None:
     """``owner/name`` of an address on GitHub."""
     match = REPOSITORY.match(address)
     return match[1].removesuffix(".git") if match else None
+
+
+def dataset(address: str) -> str | None:
+    """``owner/name`` of an address of a dataset on the Hub."""
+    match = DATASET.match(address)
+    return match[1] if match else None

@@ -112,13 +112,13 @@ def settle(claims: Sequence[Claim]) -> Settled:
     contradictions = _contradictions(judged)
     strength = max((c.standing for c in judged), key=lambda s: s.rank, default=None)
     return Settled(
-        expressions=tuple(dict.fromkeys(_narrow(claim.expression, judged) for claim in judged)),
+        expressions=tuple(dict.fromkeys(narrow(claim.expression, judged) for claim in judged)),
         strength=strength if not contradictions else min((c.standing for c in judged), key=lambda s: s.rank),
         evidence=tuple(id for claim in claims for id in claim.evidence),
         contradictions=contradictions,
         findings=(
             *(_contradiction_finding(n, c) for n, c in enumerate(contradictions, 1)),
-            *(finding for claim in judged for finding in _spelling_findings(claim)),
+            *(finding for claim in judged for finding in spelling_findings(claim)),
         ),
     )
 
@@ -146,7 +146,7 @@ def _contradiction_finding(number: int, contradiction: Contradiction) -> Finding
     )
 
 
-def _spelling_findings(claim: Claim) -> Iterator[Finding]:
+def spelling_findings(claim: Claim) -> Iterator[Finding]:
     """A name that is not spelled as it is listed is never read silently."""
     for term in terms(claim.expression):
         if term.resolved.how == "spelling":
@@ -155,12 +155,12 @@ def _spelling_findings(claim: Claim) -> Iterator[Finding]:
             yield Finding(f"spelling:{name}", "spelling", effect, f"{term.resolved.reading}.", claim.evidence)
 
 
-def _narrow(expression: Expression, claims: Sequence[Claim]) -> Expression:
+def narrow(expression: Expression, claims: Sequence[Claim]) -> Expression:
     """A family tag narrowed to the members that every other claim also allows."""
     if isinstance(expression, AllOf):
-        return AllOf(tuple(_narrow(part, claims) for part in expression.parts))
+        return AllOf(tuple(narrow(part, claims) for part in expression.parts))
     if isinstance(expression, AnyOf):
-        return AnyOf(tuple(_narrow(part, claims) for part in expression.parts))
+        return AnyOf(tuple(narrow(part, claims) for part in expression.parts))
     ids = frozenset(expression.resolved.ids)
     for claim in claims:
         if ids & claim.ids:

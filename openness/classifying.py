@@ -1,0 +1,74 @@
+"""The path of a classification: fetch → evidence → rules → result. Sources answer; nothing else reaches out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+
+import msgspec
+
+from openness import identifying
+from openness.evidence.clauses import DetectedClause
+from openness.evidence.file_rules import FileRules
+from openness.evidence.identify import Identification
+from openness.evidence.model_card import CardWords
+from openness.evidence.model_repository import Reader
+from openness.evidence.repository_evidence import Link, RepositoryEvidence
+from openness.gathering import Dossier, gather
+from openness.packaged import packaged
+from openness.rules import definitions, loader
+from openness.rules.loader import Ruleset
+from openness.sources.snapshot import Reference, Source
+from openness.verdict import classification
+from openness.verdict.classification import Knowledge
+from openness.verdict.classified import Classification
+from openness.verdict.own_terms import LicenseWords
+
+
+class Classified(msgspec.Struct, frozen=True):
+    """A classification with the evidence that it was made from."""
+
+    result: Classification
+    dossier: Dossier
+
+
+def classify(reference: Reference, source: Source, ruleset: Ruleset, names: Iterable[str] = ()) -> Classified:
+    """Classify one model. Never raises for what a source answers; what could not be had is in the result."""
+    dossier = gather(reference, source, reader(ruleset))
+
+    def lookup(link: Link) -> RepositoryEvidence | None:
+        return dossier.get(link.target)
+
+    others = [evidence for evidence in dossier.repositories.values() if evidence is not dossier.model]
+    result = classification.classify(reference.given or reference.name, dossier.model, others, lookup, knowledge(ruleset), names)
+    return Classified(result, dossier)
+
+
+def classify_all(reference: Reference, source: Source, ruleset: Ruleset, names: Iterable[str] = ()) -> Iterator[Classified]:
+    """The classifications that one argument asks for: one of a repository, one of each model in an evidence file."""
+    yield classify(reference, source, ruleset, names)
+
+
+def reader(ruleset: Ruleset) -> Reader:
+    """Rules for reading evidence, with the identification of license texts."""
+
+    def identify(data: bytes) -> tuple[Identification, tuple[DetectedClause, ...]]:
+        found = identifying.identify_document(data, known=ruleset.texts)
+        return found.found, found.clauses
+
+    words, files = _reading()
+    return Reader(words, files, identify)
+
+
+@cache
+def _reading() -> tuple[CardWords, FileRules]:
+    rules = packaged("rules") / "evidence"
+    words = msgspec.convert(loader.read_yaml(rules / "card_words.yaml"), CardWords)
+    return words, FileRules(loader.read_yaml(rules / "files.yaml"))
+
+
+def knowledge(ruleset: Ruleset) -> Knowledge:
+    """Definitions and data about released models, as packaged."""
+    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
+    models = loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
+    return Knowledge(ruleset, definitions.load(), words, models)

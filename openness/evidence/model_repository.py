@@ -1,0 +1,198 @@
+"""A model repository of the Hub, or a folder laid out like one, as facts: its files, card, license texts and lineage.
+
+Pure: the snapshot was fetched before, and nothing that it names is fetched here. What other repositories matter is said as links.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+
+import msgspec
+
+from openness.evidence import card, license_text, lineage, merge_config, model_card
+from openness.evidence.clauses import DetectedClause
+from openness.evidence.file_rules import FileRules
+from openness.evidence.identify import Identification
+from openness.evidence.model_card import CardWords
+from openness.evidence.repository_evidence import Link, RepositoryEvidence
+from openness.printable import printable
+from openness.records import Fact, Finding, Place, Standing
+from openness.sources.model_reference import linked
+from openness.sources.snapshot import PASSING, Document, Reference, RepositorySnapshot
+
+#: Identifies a license text: what it is, and the clauses in words that are not known.
+Identify = Callable[[bytes], tuple[Identification, tuple[DetectedClause, ...]]]
+#: Links followed of one repository, of each kind; a merge of more models than this is not known here.
+MOST_LINKS = 40
+LICENSE_TAG = "license:"
+HUB_FILE = re.compile(r"(?:huggingface\.co|hf\.co)/([\w.-]+/[\w.-]+)/(?:blob|raw|resolve)/([^/]+)/([^?#]+)")
+GITHUB_FILE = re.compile(r"github\.com/([\w.-]+/[\w.-]+)/(?:blob|raw)/([^/]+)/([^?#]+)")
+
+
+class Reader(msgspec.Struct, frozen=True):
+    """What reading evidence needs beside the documents: rules as data, and the identification of license texts."""
+
+    words: CardWords
+    files: FileRules
+    identify: Identify
+
+
+def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
+    """The evidence of a ``hub-model`` or ``folder`` snapshot."""
+    found = RepositoryEvidence(
+        snapshot.kind, snapshot.name, snapshot.requested, snapshot.revision, snapshot.url, snapshot.date,
+        absent=snapshot.absent, absences=snapshot.absences,
+    )  # fmt: skip
+    facts: list[Fact] = [*_listed(snapshot, reader), *_hub_facts(snapshot)]
+    findings: list[Finding] = []
+    for document in snapshot.documents:
+        new_facts, new_findings = _document_facts(document, reader)
+        facts += new_facts
+        findings += new_findings
+    if not any(fact.claim == "license" for fact in facts):
+        facts += _tagged_license(snapshot)
+    return msgspec.structs.replace(
+        found, facts=tuple(facts), findings=tuple(findings), links=tuple(links_of(facts, snapshot)), complete=_complete(snapshot)
+    )
+
+
+def _complete(snapshot: RepositorySnapshot) -> bool:
+    """Was everything seen that could speak? Then what is not stated was looked for."""
+    unseen = any(absence.reason in PASSING or absence.reason in ("gated", "too-large") for absence in snapshot.absences)
+    return snapshot.absent is None and snapshot.files_complete and not unseen and snapshot.kind != "folder"
+
+
+def _listed(snapshot: RepositorySnapshot, reader: Reader) -> Iterator[Fact]:
+    gated = snapshot.hub is not None and snapshot.hub.gated not in (None, "no")
+    place = Place("file list", snapshot.url, snapshot.revision)
+    for shown in reader.files.shown(snapshot.files, "model"):
+        availability = "gated" if gated and shown.availability == "published" else shown.availability
+        quote = printable(f"{shown.count} file{'s' * (shown.count != 1)}: {', '.join(shown.examples)}", 160)
+        value = {"availability": availability, "kind": "files", "address": ""}
+        yield Fact(f"files:{shown.component}", f"component:{shown.component}", value, quote, Standing.CARD, place)
+
+
+def _hub_facts(snapshot: RepositorySnapshot) -> Iterator[Fact]:
+    hub = snapshot.hub
+    if hub is None:
+        return
+    place = Place("Hub API", snapshot.url, snapshot.revision)
+    if hub.gated not in (None, "no"):
+        yield Fact("hub:gated", "gated", hub.gated, f"gated: {hub.gated}", Standing.CARD, place)
+    if hub.disabled:
+        yield Fact("hub:disabled", "disabled", True, "disabled: true", Standing.CARD, place)
+    if hub.eu_disallowed:
+        yield Fact("hub:eu-disallowed", "eu-disallowed", True, "extra_gated_eu_disallowed: true", Standing.CARD, place)
+    if hub.base_models:
+        value = [printable(name) for name in hub.base_models]
+        quote = printable(f"base models: {', '.join(hub.base_models)}", 160)
+        yield Fact("hub:base-model", "base-model", value, quote, Standing.CARD, place)
+        if hub.relation:
+            relation = printable(hub.relation, 40)
+            yield Fact("hub:relation", "relation", relation, f"relation: {relation}", Standing.CARD, place)
+
+
+def _tagged_license(snapshot: RepositorySnapshot) -> Iterator[Fact]:
+    """The license as the Hub took it from a card that is not at hand (its answer still carries the tag)."""
+    tags = snapshot.hub.tags if snapshot.hub else ()
+    found = [tag.removeprefix(LICENSE_TAG) for tag in tags if tag.startswith(LICENSE_TAG)]
+    if found:
+        place = Place("Hub API", snapshot.url, snapshot.revision)
+        value = found[0] if len(found) == 1 else found
+        yield Fact("hub:license", "license", value, printable(f"tags: {LICENSE_TAG}{found[0]}", 160), Standing.CARD, place)
+
+
+def _document_facts(document: Document, reader: Reader) -> tuple[list[Fact], list[Finding]]:
+    if document.kind in ("card", "readme"):
+        facts, findings = card.facts_of(document, further=True)
+        return [*facts, *model_card.facts_of(document, reader.words)], findings
+    if document.kind in ("license", "policy"):
+        return license_facts(document, reader), []
+    if document.kind == "adapter":
+        base = card.adapter_base(document)
+        return ([base] if base else []), []
+    if document.kind == "merge":
+        return merge_config.facts_of(document), []
+    if document.kind == "notice":
+        return [notice_fact(document)], []
+    return [], []
+
+
+def notice_fact(document: Document) -> Fact:
+    """That a notice file travels with the repository; duties ask for it."""
+    text = license_text.decode(document.data)
+    first = next((line.strip() for line in text.splitlines() if line.strip()), "")
+    place = Place(document.path, document.url, document.revision, document.sha256, 1)
+    return Fact(f"notice:{document.name}", "notice", printable(text, 2000), printable(first, 120), Standing.TEXT, place)
+
+
+def license_facts(document: Document, reader: Reader) -> list[Fact]:
+    """What a license file holds; its facts say what it covers where its name does (code, data, weights)."""
+    found, clauses = reader.identify(document.data)
+    scope = reader.files.scope(document.path)
+    facts = license_text.facts_of(document, found, clauses)
+    if found.licenses and all(license.kind == "policy" for license in found.licenses):
+        # a use policy travels with its license, which names it; by itself it grants nothing and is no license
+        facts = [msgspec.structs.replace(fact, claim=fact.claim.replace("license-text", "use-policy")) for fact in facts]
+    elif not found.licenses and found.mentions:
+        value = list(found.mentions)
+        quote = printable(f"names {', '.join(value)}", 160)
+        facts.append(Fact(f"mention:{document.name}", "license-mention", value, quote, Standing.TEXT, facts[0].place))
+    if scope:
+        facts = [msgspec.structs.replace(fact, claim=f"{fact.claim}:{scope}") for fact in facts]
+    return [msgspec.structs.replace(fact, place=msgspec.structs.replace(fact.place, url=document.url)) for fact in facts]
+
+
+def links_of(facts: list[Fact], snapshot: RepositorySnapshot) -> Iterator[Link]:
+    """The repositories that the facts name, each once a kind, within bounds."""
+    seen: set[tuple[str, str, str]] = set()
+    counts: dict[str, int] = {}
+    relation = next((str(fact.value) for fact in facts if fact.claim == "relation"), "")
+    for link in _all_links(facts, relation):
+        key = (link.kind, link.target.name.casefold(), link.path)
+        itself = link.target.kind == snapshot.kind and link.target.name.casefold() == snapshot.name.casefold()
+        if key in seen or itself or counts.get(link.kind, 0) >= MOST_LINKS:
+            continue
+        seen.add(key)
+        counts[link.kind] = counts.get(link.kind, 0) + 1
+        yield link
+
+
+def _all_links(facts: list[Fact], relation: str) -> Iterator[Link]:
+    for fact in facts:
+        if fact.claim == "base-model":
+            for name in lineage.names(fact.value):
+                if target := _hub(lineage.hub_name(name)):
+                    own = "adapter" if fact.id.startswith("adapter:") else "merge" if fact.id.startswith("merge:") else relation
+                    yield Link("base", target, fact.id, own)
+        elif fact.claim == "dataset":
+            for name in lineage.names(fact.value):
+                if target := linked("hub-dataset", name):
+                    yield Link("dataset", target, fact.id)
+        elif fact.claim == "license-link" and isinstance(fact.value, str):
+            yield from _license_file(fact)
+        elif fact.claim.startswith("component:") and isinstance(fact.value, dict):
+            yield from _component_link(fact)
+
+
+def _hub(name: str | None) -> Reference | None:
+    return linked("hub-model", name) if name else None
+
+
+def _license_file(fact: Fact) -> Iterator[Link]:
+    for pattern, kind in ((HUB_FILE, "hub-model"), (GITHUB_FILE, "github")):
+        match = pattern.search(str(fact.value))
+        if match:
+            target = linked("github" if kind == "github" else "hub-model", match[1])
+            if target:
+                yield Link("license-file", target, fact.id, path=match[3].replace("%20", " "))
+
+
+def _component_link(fact: Fact) -> Iterator[Link]:
+    address = str(fact.value.get("address", ""))
+    repository, dataset = model_card.repository(address), model_card.dataset(address)
+    if repository and (target := linked("github", repository)):
+        yield Link("code", target, fact.id)
+    elif dataset and (target := linked("hub-dataset", dataset)):
+        yield Link("dataset", target, fact.id)
