@@ -10,8 +10,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-#: Characters between a figure and the words that say what it counts or whether it is a bound.
-_FIGURE_NEAR = 90
+#: Characters between a figure and the words that say what it counts, and those that make it a bound.
+_FIGURE_NEAR, _BOUND_NEAR = 90, 40
 #: A smaller number without a multiplier counts sections and days.
 _LEAST_FIGURE = 10
 _QUOTED = re.compile(r"[\"“”„«「『]([^\"“”„«»「」『』\n]{1,60})[\"”“»」』]")
@@ -134,7 +134,7 @@ def thresholds(values: Mapping[str, Sequence[Read]], text: str, amounts: Amounts
     for measure, reads in _grouped(longest(values.get("measures", ()))).items():
         fitting = [figure for figure in figures if bool(figure.currency) == (measure in amounts.money)]
         near = _nearest(reads, fitting)
-        bound = _nearest([near], longest(values.get("crossing", ()))) if near else None
+        bound = _nearest([near], longest(values.get("crossing", ())), _BOUND_NEAR) if near else None
         if near is None or bound is None:
             return []
         test = {"measure": measure, "op": bound.value, "value": int(near.value) if near.value.is_integer() else near.value}
@@ -155,9 +155,9 @@ def _grouped(reads: Iterable[Read]) -> dict[str, list[Read]]:
     return groups
 
 
-def _nearest(places: Sequence[Any], others: Sequence[Any]) -> Any:
-    """Of ``others`` the one with the fewest characters to one of ``places``; None beyond ``_FIGURE_NEAR``."""
-    best, least = None, _FIGURE_NEAR + 1
+def _nearest(places: Sequence[Any], others: Sequence[Any], limit: int = _FIGURE_NEAR) -> Any:
+    """Of ``others`` the one with the fewest characters to one of ``places``; None beyond ``limit``."""
+    best, least = None, limit + 1
     for place in places:
         for other in others:
             gap = max(other.start - place.end, place.start - other.end, 0)

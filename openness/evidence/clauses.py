@@ -227,7 +227,7 @@ def detect(text: str, patterns: ClausePatterns, places: Sequence[Span] | None = 
             if known is None and many.get(clause.type, 0) < MOST_OF_A_TYPE:
                 many[clause.type] = many.get(clause.type, 0) + 1
                 found[key] = clause
-            elif known is not None and clause.certain and not known.certain:
+            elif known is not None and (clause.certain, clause.restricts) > (known.certain, known.restricts):
                 found[key] = clause
     return _doubted(sorted(found.values(), key=lambda clause: (clause.line, clause.type)), patterns)
 
