@@ -84,7 +84,7 @@ def test_an_amount_is_read_with_currency_and_period(text: str, expected: dict[st
     "text",
     [
         "Licensees with revenue above 1,000,000 have no rights.",  # of which currency?
-        "Large companies with many more than the usual number of employees, say hundred or so, need a license.",
+        "月活跃用户超过一百万的企业须另行取得许可。",  # a figure in words that is not in the tables
         "If you exceed the revenue threshold, commercial use ends.",
     ],
 )
