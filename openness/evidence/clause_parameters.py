@@ -15,6 +15,7 @@ _FIGURE_NEAR, _BOUND_NEAR = 90, 40
 #: A smaller number without a multiplier counts sections and days.
 _LEAST_FIGURE = 10
 _QUOTED = re.compile(r"[\"“”„«「『]([^\"“”„«»「」『』\n]{1,60})[\"”“»」』]")
+_WORD_END = r"(?![a-zà-ÿа-я])"
 _GROUPED = re.compile(r"\d{1,3}(?:[.,' \u00a0]\d{3})+")
 
 
@@ -43,9 +44,10 @@ class Amounts:
         self._multipliers = _by_spelling(data.get("multipliers", {}))
         self._currencies = _by_spelling(data.get("currencies", {}))
         self.money = frozenset(data.get("money", ()))
-        currency, number, times = map(_any_of, (self._currencies, self._numbers, self._multipliers))
+        currency, times = _any_of(self._currencies), _any_of(self._multipliers)
+        number = _any_of(self._numbers, begin=r"\b")
         self._pattern = re.compile(
-            rf"(?:(?P<before>{currency})\s?)?(?P<figure>\d[\d.,' \u00a0]{{0,20}}|\b(?:{number})\b)[\s-]?"
+            rf"(?:(?P<before>{currency})\s?)?(?P<figure>\d[\d.,' \u00a0]{{0,20}}|{number})[\s-]?"
             rf"(?P<times>{times})?[\s-]?(?P<times2>{times})?\s?(?:(?:of|de)\s|d')?(?P<after>{currency})?",
             re.IGNORECASE,
         )
@@ -79,13 +81,16 @@ def _by_spelling(table: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {spelling.casefold(): value for value, spellings in table.items() for spelling in spellings}
 
 
-def _any_of(spellings: Iterable[str]) -> str:
-    """Longest first; a spelling of letters must not go on as another word."""
+def _any_of(spellings: Iterable[str], begin: str = "") -> str:
+    """Longest first; a spelling of letters does not go on as another word (nor begin within one, where ``begin`` says so)."""
     ordered = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
-    return (
-        "|".join(re.escape(s) + (r"(?![a-zà-ÿа-я])" if s[-1:].isalpha() and s[-1:] < "\u3000" else "") for s in ordered)
-        or r"(?!)"
-    )
+    forms = (f"{begin}{re.escape(s)}{_WORD_END}" if _spaced(s) else re.escape(s) for s in ordered)
+    return "|".join(forms) or r"(?!)"
+
+
+def _spaced(spelling: str) -> bool:
+    """Is it a word of letters, in a script that parts words by blanks?"""
+    return spelling[-1:].isalpha() and spelling[-1:] < "\u3000"
 
 
 def parameters(

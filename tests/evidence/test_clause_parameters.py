@@ -41,6 +41,9 @@ def limit(text: str) -> dict[str, Any]:
         ("More than one million daily active users require a license.", "dau", ">", 1_000_000),
         ("月活跃用户超过100万的企业须另行取得许可。", "mau", ">", 1_000_000),
         ("月活用户达到1亿的企业须另行取得许可。", "mau", ">=", 100_000_000),
+        ("月活跃用户超过十万的企业须另行取得许可。", "mau", ">", 100_000),
+        ("月活跃用户超过一百万的企业须另行取得许可。", "mau", ">", 1_000_000),
+        ("Empresas com mais de cem mil usuários por mês precisam de licença.", "mau", ">", 100_000),
         ("Les entreprises de plus de 500 salariés doivent obtenir une licence.", "employees", ">", 500),
         ("Unternehmen mit mehr als 500 Mitarbeitern benötigen eine Lizenz.", "employees", ">", 500),
         ("월간 사용자가 100만 명을 초과하는 경우 라이선스가 필요합니다.", "mau", ">", 1_000_000),
@@ -84,7 +87,7 @@ def test_an_amount_is_read_with_currency_and_period(text: str, expected: dict[st
     "text",
     [
         "Licensees with revenue above 1,000,000 have no rights.",  # of which currency?
-        "月活跃用户超过一百万的企业须另行取得许可。",  # a figure in words that is not in the tables
+        "Организации с числом пользователей более ста тысяч обязаны получить разрешение.",  # a figure in words not in the tables
         "If you exceed the revenue threshold, commercial use ends.",
     ],
 )
