@@ -234,7 +234,7 @@ def detect(text: str, patterns: ClausePatterns, places: Sequence[Span] | None = 
 
 def _doubted(clauses: Sequence[DetectedClause], patterns: ClausePatterns) -> tuple[DetectedClause, ...]:
     """What another clause of the same text may open again is not certain."""
-    types = {clause.type for clause in clauses if clause.restricts}
+    types = {clause.type for clause in clauses}
     return tuple(
         msgspec.structs.replace(c, certain=False) if c.certain and patterns.doubts.get(c.type, frozenset()) & types else c
         for c in clauses
