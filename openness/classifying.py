@@ -22,6 +22,7 @@ from openness.sources.snapshot import Reference, Source
 from openness.verdict import classification
 from openness.verdict.classification import Knowledge
 from openness.verdict.classified import Classification
+from openness.verdict.lineage_terms import KnownModels
 from openness.verdict.own_terms import LicenseWords
 
 
@@ -69,6 +70,11 @@ def _reading() -> tuple[CardWords, FileRules]:
 
 def knowledge(ruleset: Ruleset) -> Knowledge:
     """Definitions and data about released models, as packaged."""
-    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
-    models = loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
+    words, models = _known_beforehand()
     return Knowledge(ruleset, definitions.load(), words, models)
+
+
+@cache
+def _known_beforehand() -> tuple[LicenseWords, KnownModels]:
+    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
+    return words, loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
