@@ -204,6 +204,20 @@ def test_added_words_without_a_recognized_clause_are_quoted() -> None:
     assert ("ALTERED_TEXT", "Please be kind to one another.") in {(r.clause, r.quote) for r in verdict.reasons}
 
 
+def test_a_firm_restriction_denies_whatever_else_is_added() -> None:
+    text = "The weights are for research purposes only.\n\nCompanies with more than USD 5 million in revenue need a license.\n"
+    added = [clause_value(clause) for clause in detect(text, PATTERNS, [(0, len(text))])]
+    fact = Fact("f", "license-text-change", None, "", Standing.TEXT, PLACE)
+    assert judge_detected(added, "mit", fact, "product", facts("revenue=1USD"), RULES).verdict is Permission.DENIED
+
+
+def test_terms_on_which_commerce_is_open_are_asked_for() -> None:
+    text = "Free for non-commercial use. Commercial users must complete a registration form before use.\n"
+    added = [clause_value(clause) for clause in detect(text, PATTERNS, [(0, len(text))])]
+    fact = Fact("f", "license-text-change", None, "", Standing.TEXT, PLACE)
+    assert judge_detected(added, "mit", fact, "product", {}, RULES).verdict is Permission.NEEDS_ANSWER
+
+
 def test_an_answered_threshold_leaves_only_the_question_of_the_changed_text() -> None:
     verdict = with_added("You need a license above 1 million monthly active users.", "product", "mau=10")
     assert [question.fact for question in verdict.questions] == ["license-text"]
