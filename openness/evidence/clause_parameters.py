@@ -10,6 +10,9 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from openness.evidence.sentences import HIDDEN
+from openness.printable import printable
+
 #: Characters between a figure and the words that say what it counts, and those that make it a bound.
 _FIGURE_NEAR, _BOUND_NEAR = 90, 40
 #: A smaller number without a multiplier counts sections and days.
@@ -106,7 +109,7 @@ def parameters(
         if table == "threshold":
             found: list[Any] = thresholds(values, text, amounts)
         elif table == "quoted":
-            found = [match[1].strip() for match in _QUOTED.finditer(text)][:1]
+            found = [_plain(match[1]) for match in _QUOTED.finditer(text)][:1]
         else:
             found = list(dict.fromkeys(read.value for read in longest(values.get(table, ()))))
         if not found:
@@ -119,6 +122,10 @@ def parameters(
         else:
             params[name] = found
     return params, tuple(name for name in reads if name not in params)
+
+
+def _plain(quoted: str) -> str:
+    return printable(quoted.replace(HIDDEN, "").strip(), 60)
 
 
 def longest(reads: Sequence[Read]) -> list[Read]:

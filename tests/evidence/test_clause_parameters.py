@@ -168,6 +168,12 @@ def test_a_figure_in_any_text_is_read_as_written_and_nothing_fails(around: str, 
     assert all(amount.value >= 0 for amount in found)
 
 
+def test_a_quoted_name_is_safe_to_print_and_free_of_hidden_marks() -> None:
+    clause = only("NAME_PREFIX", 'The name of any fine-tuned model must begin with "F\u200boo\x1b[31m".')
+    assert clause.params["prefix"].startswith("Foo")
+    assert "\x1b" not in clause.params["prefix"]
+
+
 def test_every_parameter_that_can_be_read_is_one_of_its_type() -> None:
     sentences = [
         "You may not use the model in Russia, for surveillance, or above 5 million monthly active users.",
