@@ -24,7 +24,8 @@ NEVER: Condition = {"any": []}
 
 
 class Component(msgspec.Struct, frozen=True):
-    """A part of a release. ``mof`` is its number in the Model Openness Tool, ``names`` are the tool's names for it."""
+    """A part of a release. ``mof`` is its number in the Model Openness Tool, ``names`` are the tool's names for it; ``within``
+    are components of the tool that one beyond its list could be part of."""
 
     id: str
     title: str
@@ -34,6 +35,7 @@ class Component(msgspec.Struct, frozen=True):
     mof: int | None = None
     names: tuple[str, ...] = ()
     extra: str = "no"
+    within: tuple[str, ...] = ()
 
 
 class FactKind(msgspec.Struct, frozen=True):

@@ -45,7 +45,14 @@ def test_a_model_openness_tool_file() -> None:
     assert found.form == "mot"
     assert [component["name"] for component in found.content["release"]["components"]] == ["Model parameters (Final)", "Datasets"]
     assert found.content["framework"]["date"] == "2024-12-15"  # text, as in JSON
-    assert found == parse(json.dumps(found.content).encode())
+    assert found.content == parse(json.dumps(found.content).encode()).content
+
+
+def test_yaml_says_on_which_line_each_component_stands() -> None:
+    found = parse(TOOL.encode())
+    assert [found.lines[f"release/components/{index}"] for index in (0, 1)] == [13, 17]
+    assert found.lines["release/components/0/license"] == 15
+    assert parse(json.dumps(found.content).encode()).lines == {}
 
 
 def test_our_own_export_in_json_and_yaml() -> None:
