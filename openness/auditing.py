@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import hashlib
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from openness.verdict import audit as verdicts
 
 if TYPE_CHECKING:
     from openness.evidence.quotes import Copy
+    from openness.policy.clarify import Clarification, Clarified
 
 
 class OpenBuild(msgspec.Struct, frozen=True):
@@ -33,14 +35,25 @@ class OpenBuild(msgspec.Struct, frozen=True):
 
 
 class Audited(msgspec.Struct, frozen=True):
-    """A result, with the error that stopped the reading of the build, if any."""
+    """A result, with the error that stopped the reading of the build, if any. ``warnings`` are about the policy; ``used`` are
+    the numbers of its clarifications that counted or were warned of."""
 
     result: AuditResult
     error: GGUFError | None = None
+    warnings: tuple[str, ...] = ()
+    used: frozenset[int] = frozenset()
 
 
-def audit_build(build: OpenBuild, question: verdicts.Question, ruleset: Ruleset, *, model: str | None = None) -> Audited:
-    """Audit one build for the stated uses. ``model`` is the hub id that the user says it is.
+def audit_build(
+    build: OpenBuild,
+    question: verdicts.Question,
+    ruleset: Ruleset,
+    *,
+    model: str | None = None,
+    clarifications: Sequence[Clarification] = (),
+) -> Audited:
+    """Audit one build for the stated uses. ``model`` is the hub id that the user says it is; ``clarifications`` are texts that
+    a person confirmed.
 
     A build that cannot be read gives ``unknown`` with the error beside it; it never raises for what is in the file.
     """
@@ -56,8 +69,39 @@ def audit_build(build: OpenBuild, question: verdicts.Question, ruleset: Ruleset,
     if model is not None:
         place = Place("--model")
         facts.append(Fact("user:model", "model", printable(model), f"--model {printable(model)}", Standing.USER, place))
-    result = verdicts.audit(record, facts, question, ruleset, identity=identity, findings=findings, quoter=_quoter(documents))
-    return Audited(result)
+    clarified = _clarified(clarifications, facts, build, documents, identity)
+    result = verdicts.audit(
+        record,
+        clarified.facts,
+        question,
+        ruleset,
+        identity=identity,
+        findings=[*findings, *clarified.findings],
+        quoter=_quoter(documents),
+    )
+    return Audited(result, None, clarified.warnings, clarified.used)
+
+
+def _clarified(
+    clarifications: Sequence[Clarification],
+    facts: list[Fact],
+    build: OpenBuild,
+    documents: list[tuple[folder.Document, str]],
+    identity: BuildIdentity,
+) -> Clarified:
+    """The facts with what a person confirmed; files that a clarification names beside those read anyway are hashed here."""
+    from openness.policy import clarify
+
+    digests = {document.name: (document.path, document.sha256) for document, _ in documents}
+    path = Path(build.path)
+    for file in (file for one in clarifications for file in one.files if file.path not in digests):
+        try:
+            data = folder.read_regular(path.parent / file.path, folder.MAX_DOCUMENT)
+        except folder.NotRead:
+            continue
+        digests[file.path] = (str(path.parent / file.path), hashlib.sha256(data).hexdigest())
+    names = [path.name, *([identity.model] if identity.model else [])]
+    return clarify.apply(clarifications, facts, digests, names)
 
 
 def _read_build(build: OpenBuild) -> tuple[Build, list[Fact]]:
@@ -94,7 +138,9 @@ def _beside(path: Path, ruleset: Ruleset) -> tuple[list[Fact], list[Finding], li
         elif document.kind == "license":
             from openness import identifying
 
-            identified = identifying.identify_document(document.data, known=ruleset.texts)
+            identified = identifying.identify_document(
+                document.data, known=ruleset.texts, judged=ruleset.license_ids.__contains__
+            )
             facts += license_text.facts_of(document, identified.found, identified.clauses)
             texts.append((document, f"text:{document.name}"))
         elif document.kind == "adapter":

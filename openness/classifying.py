@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import msgspec
@@ -42,6 +42,11 @@ def classify(reference: Reference, source: Source, ruleset: Ruleset, names: Iter
     others = [evidence for evidence in dossier.repositories.values() if evidence is not dossier.model]
     result = classification.classify(reference.given or reference.name, dossier.model, others, lookup, knowledge(ruleset), names)
     return Classified(result, dossier)
+
+
+def classify_all(reference: Reference, source: Source, ruleset: Ruleset, names: Iterable[str] = ()) -> Iterator[Classified]:
+    """The classifications that one argument asks for: one of a repository, one of each model in an evidence file."""
+    yield classify(reference, source, ruleset, names)
 
 
 def reader(ruleset: Ruleset) -> Reader:

@@ -37,10 +37,12 @@ def command(
     results: list[Audited] = []
     failures: Failures = []
     codes = [_audit_one(path, asked, settings, results, failures) for path in paths]
+    warnings = judging.warnings_of(results, asked)
     if settings.json:
-        _print_json(asked, results, failures)
+        _print_json(asked, results, failures, warnings)
     else:
         _print_text(results, failures, settings)
+    judging.print_warnings(warnings)
     return int(worst_exit(codes))
 
 
@@ -59,11 +61,11 @@ def _audit_one(path: str, asked: judging.Asked, settings: Settings, results: lis
     return judging.exit_code(audited)
 
 
-def _print_json(asked: judging.Asked, results: list[Audited], failures: Failures) -> None:
+def _print_json(asked: judging.Asked, results: list[Audited], failures: Failures, warnings: list[str]) -> None:
     from openness.outputs import envelope
 
     shown: list[dict[str, Any]] = [envelope.audit_result(audited.result) for audited in results]
-    click.echo(envelope.envelope("audit", shown, rules=asked.ruleset.version, errors=failures))
+    click.echo(envelope.envelope("audit", shown, rules=asked.ruleset.version, warnings=warnings, errors=failures))
 
 
 def _print_text(results: list[Audited], failures: Failures, settings: Settings) -> None:

@@ -16,6 +16,7 @@ from openness.records import Permission
 if TYPE_CHECKING:
     from openness.auditing import Audited
     from openness.gate.held_file import HeldFile
+    from openness.policy.clarify import Clarification
     from openness.policy.file import Policy
     from openness.rules.loader import Ruleset
     from openness.verdict.audit import Question
@@ -46,6 +47,7 @@ class Asked(msgspec.Struct, frozen=True):
     question: Question
     ruleset: Ruleset
     model: str | None
+    clarifications: tuple[Clarification, ...] = ()
 
 
 def ask(settings: Settings, uses: Sequence[str], declared: Sequence[str], policy: Path | None, model: str | None) -> Asked:
@@ -58,7 +60,7 @@ def ask(settings: Settings, uses: Sequence[str], declared: Sequence[str], policy
     own: Policy = policy_file.load(policy, ruleset)
     chosen = policy_file.checked_uses(uses, ruleset) or own.uses or (DEFAULT_USE,)
     known = {**own.declared, **facts.parse(declared, ruleset)}
-    return Asked(Question(chosen, known, own.evidence), ruleset, model)
+    return Asked(Question(chosen, known, own.evidence), ruleset, model, own.clarifications)
 
 
 def split_facts(words: Sequence[str], ruleset_keys: Callable[[], Sequence[str]]) -> tuple[list[str], list[str]]:
@@ -83,7 +85,7 @@ def audit_held(held: HeldFile, asked: Asked, settings: Settings, *, reuse_hash: 
             held.sha256(_advancing(advance))
         hash_cache.remember(held, settings.cache)
     build = OpenBuild(held.fileno(), held.path, held.size, held.sha256())
-    return audit_build(build, asked.question, asked.ruleset, model=asked.model)
+    return audit_build(build, asked.question, asked.ruleset, model=asked.model, clarifications=asked.clarifications)
 
 
 def _advancing(advance: Callable[[int], None] | None) -> Callable[[int], None] | None:
@@ -114,6 +116,22 @@ def print_text(audited: Audited, settings: Settings, *, err: bool = False) -> No
     style = styler(settings, err=err)
     shown = text.audit(audited.result, width=width(), style=style, verbose=bool(settings.verbose))
     echo(shown, settings, err=err)
+
+
+def warnings_of(audits: Sequence[Audited], asked: Asked) -> list[str]:
+    """What is wrong with the policy, seen over all builds of one command."""
+    if not asked.clarifications:
+        return []
+    from openness.policy.clarify import unused
+
+    used = frozenset().union(*(audited.used for audited in audits))
+    said = [warning for audited in audits for warning in audited.warnings]
+    return list(dict.fromkeys([*said, *unused(asked.clarifications, used)]))
+
+
+def print_warnings(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        click.echo(f"openness: warning: {warning}", err=True)
 
 
 def print_error(error: OpennessError, subject: str) -> None:

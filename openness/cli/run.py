@@ -98,6 +98,7 @@ def run(build: str, request: Request, asked: judging.Asked, settings: Settings) 
             audits.append(judging.audit_held(further, msgspec.structs.replace(asked, model=None), settings, reuse_hash=False))
             companions.append(Companion(file.kind, further))
         _show_verdicts(audits, settings)
+        judging.print_warnings(judging.warnings_of(audits, asked))
         code = worst_exit([judging.exit_code(audited) for audited in audits])
         record = _record(held, audits, request, asked)
         # a file that cannot be parsed here is not handed to another parser, whatever the reason given
@@ -255,5 +256,6 @@ def _print_json(
         }
         results.append(result)
     errors = [(a.error, a.result.build.path) for a in audits if a.error is not None]
-    click.echo(envelope.envelope("run", results, rules=asked.ruleset.version, errors=errors))
+    warnings = judging.warnings_of(audits, asked)
+    click.echo(envelope.envelope("run", results, rules=asked.ruleset.version, warnings=warnings, errors=errors))
     sys.stdout.flush()

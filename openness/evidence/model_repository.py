@@ -104,7 +104,7 @@ def _tagged_license(snapshot: RepositorySnapshot) -> Iterator[Fact]:
 
 
 def _document_facts(document: Document, reader: Reader) -> tuple[list[Fact], list[Finding]]:
-    if document.kind == "card":
+    if document.kind in ("card", "readme"):
         facts, findings = card.facts_of(document, further=True)
         return [*facts, *model_card.facts_of(document, reader.words)], findings
     if document.kind in ("license", "policy"):

@@ -131,22 +131,36 @@ def _binding(texts: Sequence[Claim], whole: Sequence[Claim], others: Sequence[Cl
 
 
 def _contradictions(texts: Sequence[Claim], others: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contradiction, ...], bool]:
-    found: list[Contradiction] = []
-    open_classes = False
+    """Statements that exclude each other, together, with what settles them; and whether classes differ unsettled."""
     named = [claim for claim in others if claim.resolves]
+    found = []
     for text in texts:
-        for claim in named:
-            if not text.ids & claim.ids:
-                found.append(Contradiction("license", (*text.evidence, *claim.evidence), text.evidence[0]))
-    for index, one in enumerate(named):
-        for other in named[index + 1 :]:
-            if one.ids & other.ids and class_of(one.expression, ruleset) == class_of(other.expression, ruleset):
+        against = [claim for claim in named if not text.ids & claim.ids]
+        if against:
+            evidence = dict.fromkeys(id for claim in (text, *against) for id in claim.evidence)
+            found.append(Contradiction("license", tuple(evidence), text.evidence[0]))
+    if texts:
+        return tuple(found), False
+    return _among_equals(named, ruleset)
+
+
+def _among_equals(named: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contradiction, ...], bool]:
+    """The same among statements of one standing, each pair of differing readings once."""
+    readings: dict[frozenset[str], list[Claim]] = {}
+    for claim in named:
+        readings.setdefault(claim.ids, []).append(claim)
+    found, unsettled = [], False
+    groups = list(readings.values())
+    for index, one in enumerate(groups):
+        for other in groups[index + 1 :]:
+            same_class = class_of(one[0].expression, ruleset) == class_of(other[0].expression, ruleset)
+            if one[0].ids & other[0].ids and same_class:
                 continue
-            fuller = _fuller(one, other)
-            settled = texts[0].evidence[0] if texts else fuller
-            found.append(Contradiction("license", (*one.evidence, *other.evidence), settled))
-            open_classes |= settled is None and class_of(one.expression, ruleset) != class_of(other.expression, ruleset)
-    return tuple(dict.fromkeys(found)), open_classes
+            settled = _fuller(one[0], other[0])
+            evidence = tuple(dict.fromkeys(id for claim in (*one, *other) for id in claim.evidence))
+            found.append(Contradiction("license", evidence, settled))
+            unsettled |= settled is None and not same_class
+    return tuple(found), unsettled
 
 
 def _fuller(one: Claim, other: Claim) -> str | None:
@@ -199,9 +213,8 @@ def _findings(
     contradictions: Sequence[Contradiction], changed: Sequence[Fact], unresolved: Sequence[str], facts: Sequence[Fact]
 ) -> Iterable[Finding]:
     for number, found in enumerate(contradictions, 1):
-        how = "the license text at this revision settles it" if found.settled_by else "nothing at hand settles it"
         effect = "info" if found.settled_by else "unknown"
-        message = f"Statements about the license exclude each other; {how}."
+        message = f"Statements about the license exclude each other: {_settled(found, facts)}."
         yield Finding(f"license-contradiction:{number}", "license-statements-agree", effect, message, found.evidence)
     for fact in changed:
         ids = ", ".join(_ids(fact.value))
@@ -211,6 +224,15 @@ def _findings(
         evidence = tuple(fact.id for fact in facts if isinstance(fact.value, str) and fact.value == name)
         message = f"'{name}' stands for no license that is known here."
         yield Finding(f"unresolved:{name}", "license-known", "unknown", message, evidence)
+
+
+def _settled(contradiction: Contradiction, facts: Sequence[Fact]) -> str:
+    if contradiction.settled_by is None:
+        return "nothing at hand settles it"
+    by = next((fact for fact in facts if fact.id == contradiction.settled_by), None)
+    if by is not None and by.standing is Standing.TEXT:
+        return f"the license text {by.place.document} at this revision settles it"
+    return "the fuller statement counts, since all that it names binds"
 
 
 def _ids(value: Any) -> list[str]:
