@@ -1,7 +1,7 @@
 """A model file of the Model Openness Tool as facts: what it lists of a release, under which license, on the word of its author.
 
-The license of a component is its own; else that of the release for its type of content; else that of the distribution; a field
-that is there and empty is no license (criteria.md section 1.2, rule 1). Nothing is judged here: names of licenses stay as written.
+The license of a component is its own; else that of the release for its type of content; else that of the distribution; a
+field that is there and empty is no license (criteria.md section 1.2, rule 1). Nothing is judged here: names stay as written.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.printable import printable
 from openness.records import Fact, Finding, Place, Standing
 from openness.sources.evidence_file import Malformed
-from openness.sources.snapshot import RepositorySnapshot
+from openness.sources.snapshot import EvidenceContent, RepositorySnapshot
 
 #: A license field: one text, or several of which all apply; None for an empty one.
 Written = str | tuple[str, ...] | None
@@ -63,7 +63,8 @@ class Listed(msgspec.Struct, frozen=True):
 
 
 class ModelFile(msgspec.Struct, frozen=True):
-    """A model file as read. ``origin`` is the model that it names as the base, empty for none."""
+    """A model file as read. ``origin`` is the model that it names as the base, empty for none; ``relation`` is what its
+    treatment says: finetune, none for a model that was trained from scratch, or unstated."""
 
     evidence: RepositoryEvidence
     listed: tuple[Listed, ...]
@@ -77,10 +78,9 @@ def name_key(name: str) -> str:
     return re.sub(r"[\W_]+", " ", name.casefold()).strip()
 
 
-def read(snapshot: RepositorySnapshot, words: FileWords) -> ModelFile:
+def read(snapshot: RepositorySnapshot, content: EvidenceContent, words: FileWords) -> ModelFile:
     """The facts of a model file. Raises Malformed for a field that is not what it must be."""
-    assert snapshot.evidence is not None
-    file = _File(snapshot, words)
+    file = _File(snapshot, content, words)
     rows = [row for index, component in enumerate(file.components) for row in file.listed(index, component)]
     listed = tuple(row for row, _ in rows if row is not None)
     origin, base_fact = file.origin()
@@ -95,12 +95,11 @@ def read(snapshot: RepositorySnapshot, words: FileWords) -> ModelFile:
 class _File:
     """One file while it is read."""
 
-    def __init__(self, snapshot: RepositorySnapshot, words: FileWords) -> None:
-        assert snapshot.evidence is not None
+    def __init__(self, snapshot: RepositorySnapshot, content: EvidenceContent, words: FileWords) -> None:
         self.words = words
         self.document = snapshot.documents[0]
-        self.lines = snapshot.evidence.lines
-        self.release: Mapping[str, Any] = snapshot.evidence.content["release"]
+        self.lines = content.lines
+        self.release: Mapping[str, Any] = content.content["release"]
         self.components: list[Mapping[str, Any]] = self.release["components"]
         self.findings: list[Finding] = []
         self.name = printable(self.text("name"), 200).strip()
@@ -177,7 +176,7 @@ class _File:
     def _shared(self) -> dict[str, Written]:
         """The licenses of the release by what they are given for."""
         field = self.release.get("license")
-        if field is None or field == "" or field == []:
+        if field is None or field in ("", []):
             return {}
         where = self.where("release/license")
         if isinstance(field, str):
@@ -202,7 +201,7 @@ class _File:
 
 
 def _written(value: Any, where: str) -> Written:
-    if value is None or value == "" or value == []:
+    if value is None or value in ("", []):
         return None
     if isinstance(value, list) and all(isinstance(part, str) for part in value):
         return tuple(value)

@@ -1,8 +1,8 @@
 """The shape of our own evidence files: a case as plain data for ``classify --format json``, and the rows that are read back.
 
-Read back are facts alone: components, facts, licenses, lineage, and the evidence that is shown for them (``stated_result``). A file
-written by hand has the same shape and may leave out everything but ``model`` and ``components``; ``note`` and ``source`` then say
-why a component or fact is as stated.
+Read back are facts alone: components, facts, licenses, lineage, and the evidence that is shown for them (``stated_result``). A
+file written by hand has the same shape and may leave out everything but ``model`` and ``components``; ``note`` and ``source``
+then say why a component or fact is as stated.
 """
 
 from __future__ import annotations

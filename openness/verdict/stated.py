@@ -142,9 +142,9 @@ def _stricter(stated: Mapping[str, FactState], followed: Mapping[str, FactState]
         found["limits"] = FactState(limits.values | before.values, before.evidence or limits.evidence, complete)
     words = _values(followed, "terms") | _values(stated, "terms")
     strictest = max(words, key=CATEGORIES.index, default=None)
-    if strictest is not None and _values(stated, "terms") != {strictest}:
-        if "terms" in stated or before is None or strictest == CATEGORIES[-1]:
-            found["terms"] = FactState(frozenset({strictest}), followed["limits"].evidence)
+    counts = "terms" in stated or before is None or strictest == CATEGORIES[-1]
+    if strictest is not None and counts and _values(stated, "terms") != {strictest}:
+        found["terms"] = FactState(frozenset({strictest}), followed["limits"].evidence)
     return found
 
 

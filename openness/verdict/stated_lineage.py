@@ -27,18 +27,16 @@ class Origin(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
 
 
-def origin_of(
-    model: str, base: str, relation: str, evidence: tuple[str, ...], known: KnownModels, ruleset: Ruleset
-) -> Origin:
+def origin_of(model: str, base: str, relation: str, evidence: tuple[str, ...], known: KnownModels, ruleset: Ruleset) -> Origin:
     """The origin that a Model Openness Tool file names; its field holds base models, families, and now and then a license.
 
-    No name, or the model's own: it was not made from another one. The name of a license says nothing. A name that begins
+    No name, or the model's own, or one of a model trained from scratch: it was not made from another one. The name of a license says nothing. A name that begins
     the model's own may be its family or its base: left open. Any other is the base.
     """
-    if not base or _key(base) == _key(model):
-        derived = "yes" if relation != "unstated" else "no"
+    if relation == "none" or not base or _key(base) == _key(model):
+        derived = "yes" if relation not in ("unstated", "none") else "no"
         facts = {"derived": FactState(frozenset({derived}), evidence)}
-        return Origin(facts if derived == "no" else facts | _unresolved())
+        return Origin(facts if derived == "no" else facts | _unresolved(evidence))
     ids = tuple(known.get(base.casefold()) or _by_name(base, known))
     if not ids and resolve(base, ruleset).ids:
         message = f"The base model is given as '{base}', which is the name of a license; whether there is a base is not known."
@@ -75,7 +73,7 @@ def facts_of(lineage: Sequence[LineageEntry], evidence: tuple[str, ...]) -> dict
     return {"derived": FactState(frozenset({"yes"}), evidence), "base-terms": FactState(frozenset({terms}), evidence)}
 
 
-def _unresolved(evidence: tuple[str, ...] = ()) -> dict[str, FactState]:
+def _unresolved(evidence: tuple[str, ...]) -> dict[str, FactState]:
     return {"base-terms": FactState(frozenset({"unresolved"}), evidence)}
 
 

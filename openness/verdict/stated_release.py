@@ -70,7 +70,7 @@ def _with_inherited(weights: ComponentState, origin: Origin, knowledge: Knowledg
     if not inherited or weights.license_class is LicenseClass.NONE:
         return weights
     ids = tuple(dict.fromkeys((*weights.licenses, *inherited)))
-    kind = weights.license_class
+    kind: LicenseClass = weights.license_class
     if kind is LicenseClass.OPEN or class_of_ids(inherited, knowledge) is LicenseClass.RESTRICTED:
         kind = class_of_ids(ids, knowledge)
     return ComponentState(weights.component, weights.availability, ids, kind, weights.evidence)
@@ -86,9 +86,7 @@ def _withheld(file: ModelFile, definitions: Definitions) -> dict[str, ComponentS
     return found
 
 
-def _weights(
-    state: ComponentState | None, terms: Named | None, model: str, knowledge: Knowledge
-) -> list[BoundLicense]:
+def _weights(state: ComponentState | None, terms: Named | None, model: str, knowledge: Knowledge) -> list[BoundLicense]:
     if state is None or terms is None:
         return []
     ruleset = knowledge.ruleset
