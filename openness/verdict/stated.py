@@ -22,7 +22,7 @@ from openness.rules.model import License
 from openness.verdict.classification import WEIGHTS, Knowledge
 from openness.verdict.classified import BoundLicense, Classification, LineageEntry
 from openness.verdict.own_terms import chosen
-from openness.verdict.would_change import would_change
+from openness.verdict.would_change import holders, would_change
 
 #: From this likeness on (0 to 100) a name is worth suggesting.
 NEAR = 60
@@ -51,6 +51,7 @@ def concluded(stated: Stated, given: str, knowledge: Knowledge, names: Iterable[
     definitions = knowledge.definitions
     rated = dimensions.rate(stated.case, definitions)
     case = msgspec.structs.replace(stated.case, levels=dimensions.levels(rated))
+    held = holders(stated.model, stated.licenses, stated.lineage, knowledge.ruleset, definitions)
     found = Classification(
         input=given,
         model=stated.model,
@@ -65,7 +66,7 @@ def concluded(stated: Stated, given: str, knowledge: Knowledge, names: Iterable[
         frameworks=frameworks.evaluate_all(case, definitions, names),
         findings=stated.findings,
         evidence=stated.evidence,
-        would_change=would_change(case, definitions),
+        would_change=would_change(case, definitions, held),
         case=case,
         absences=stated.absences,
     )

@@ -30,8 +30,8 @@ class Origin(msgspec.Struct, frozen=True):
 def origin_of(model: str, base: str, relation: str, evidence: tuple[str, ...], known: KnownModels, ruleset: Ruleset) -> Origin:
     """The origin that a Model Openness Tool file names; its field holds base models, families, and now and then a license.
 
-    No name, or the model's own, or one of a model trained from scratch: it was not made from another one. The name of a license says nothing. A name that begins
-    the model's own may be its family or its base: left open. Any other is the base.
+    No name, or the model's own, or one of a model trained from scratch: it was not made from another one. The name of a license
+    says nothing. A name that begins the model's own may be its family or its base: left open. Any other is the base.
     """
     if relation == "none" or not base or _key(base) == _key(model):
         derived = "yes" if relation not in ("unstated", "none") else "no"
