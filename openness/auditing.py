@@ -23,6 +23,7 @@ from openness.verdict import audit as verdicts
 if TYPE_CHECKING:
     from openness.evidence.quotes import Copy
     from openness.policy.clarify import Clarification, Clarified
+    from openness.sources.snapshot import Source
 
 
 class OpenBuild(msgspec.Struct, frozen=True):
@@ -51,9 +52,10 @@ def audit_build(
     *,
     model: str | None = None,
     clarifications: Sequence[Clarification] = (),
+    source: Source | None = None,
 ) -> Audited:
     """Audit one build for the stated uses. ``model`` is the hub id that the user says it is; ``clarifications`` are texts that
-    a person confirmed.
+    a person confirmed; ``source`` answers for Hub models (the local store), where there is one.
 
     A build that cannot be read gives ``unknown`` with the error beside it; it never raises for what is in the file.
     """
@@ -64,11 +66,15 @@ def audit_build(
         return Audited(verdicts.unreadable(empty, question, error.message), error)
     beside, findings, documents = _beside(Path(build.path), ruleset)
     facts += beside
-    facts += _base_licenses(facts)
+    facts += _base_licenses(facts, source, ruleset)
     identity = _identity(build, model)
     if model is not None:
         place = Place("--model")
         facts.append(Fact("user:model", "model", printable(model), f"--model {printable(model)}", Standing.USER, place))
+        if source is not None:
+            from openness.model_terms import facts_of_model
+
+            facts += facts_of_model(model, source, ruleset)
     clarified = _clarified(clarifications, facts, build, documents, identity)
     result = verdicts.audit(
         record,
@@ -149,18 +155,24 @@ def _beside(path: Path, ruleset: Ruleset) -> tuple[list[Fact], list[Finding], li
     return facts, findings, texts
 
 
-def _base_licenses(facts: list[Fact]) -> list[Fact]:
-    """Licenses of the base models that the facts name, where the corpus knows the model: by name, so they only lower."""
+def _base_licenses(facts: list[Fact], source: Source | None, ruleset: Ruleset) -> list[Fact]:
+    """Licenses of the base models that the facts name: from the store, else from the table of models. They only lower."""
     bases = {lineage.hub_id(name) for fact in facts if fact.claim == "base-model" for name in lineage.names(fact.value)}
     named = sorted(base for base in bases if base is not None)
     if not named:
         return []
+    stored: list[Fact] = []
+    if source is not None:
+        from openness.model_terms import facts_of_bases
+
+        stored = list(facts_of_bases(named, source, ruleset))
+    answered = {fact.id.removeprefix("store:") for fact in stored}
     known = loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
     place = Place("corpus/models.yaml")
-    return [
+    return stored + [
         Fact(f"corpus:{base}", "base-license", known[base], f"{base}: {', '.join(known[base])}", Standing.NAME, place)
         for base in named
-        if base in known
+        if base in known and base not in answered
     ]
 
 

@@ -27,13 +27,14 @@ def command(
     declared: tuple[str, ...],
     policy: Path | None,
     model: str | None,
+    fetch: bool,
     settings: Settings,
 ) -> int:
     """May I use this build as I intend? Verdict, evidence and duties, from the file and what lies beside it."""
     paths, facts = judging.split_facts(builds, lambda: list(settings.load_rules().vocabulary.facts))
     if not paths:
         raise UsageError("No build is named; give the path of a .gguf file.")
-    asked = judging.ask(settings, uses, [*declared, *facts], policy, model)
+    asked = judging.ask(settings, uses, [*declared, *facts], policy, model, fetch)
     results: list[Audited] = []
     failures: Failures = []
     codes = [_audit_one(path, asked, settings, results, failures) for path in paths]

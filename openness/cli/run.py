@@ -55,6 +55,7 @@ def command(
     declared: tuple[str, ...],
     policy: Path | None,
     model: str | None,
+    fetch: bool,
     settings: Settings,
     **rest: Any,
 ) -> int:
@@ -68,7 +69,7 @@ def command(
         raise UsageError("--override needs a reason: it is written into the log.")
     if not request.serve and request.prompt is None:
         raise UsageError("Nothing to do: give a prompt with -p TEXT, or --serve.")
-    asked = judging.ask(settings, uses, [*declared, *facts], policy, model)
+    asked = judging.ask(settings, uses, [*declared, *facts], policy, model, fetch)
     return run(build, request, asked, settings)
 
 

@@ -66,7 +66,8 @@ def _licenses(found: Classification, facts: Mapping[str, Fact], width: int) -> I
         yield "  none that is known"
     for license in found.licenses:
         inherited = "" if license.source == found.model else f", inherited from {license.source}"
-        yield from wrapped(f"{license.id}  (on the word of: {license.basis}{inherited})", width, 2)
+        changed = ", with changes" if license.changed else ""
+        yield from wrapped(f"{license.id}  (on the word of: {license.basis}{changed}{inherited})", width, 2)
         yield from _places(license, facts, width)
     yield ""
 

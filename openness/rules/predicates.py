@@ -70,7 +70,7 @@ def _available(condition: Condition, case: Case, definitions: Definitions) -> An
         return Answer(state.availability in condition["is"], (Note(f"{title}: {state.availability}", state.evidence),))
     if state.component in case.searched:
         return Answer(False, (Note(f"{title}: not found"),))
-    return Answer(None, (Note(f"nothing is stated of: {title}"),))
+    return Answer(None, (Note(f"{title}: not stated"),))
 
 
 def _licensed(condition: Condition, case: Case, definitions: Definitions) -> Answer:

@@ -55,9 +55,11 @@ def claims_of(facts: Sequence[Fact], ruleset: Ruleset) -> list[Claim]:
 
 
 def _source(fact: Fact) -> str:
-    """``build:general.license`` → ``build``; documents stay apart: ``card:README.md:license`` → ``card:README.md``."""
-    kind, _, rest = fact.id.partition(":")
-    return kind if kind in ("build", "user") else f"{kind}:{rest.partition(':')[0]}"
+    """``build:general.license`` → ``build``; documents stay apart: ``card:README.md:license`` → ``card:README.md``, those of
+    another repository too: ``card:README.md:license@owner/name`` → ``card:README.md@owner/name``."""
+    id, at, scope = fact.id.partition("@")
+    kind, _, rest = id.partition(":")
+    return kind if kind in ("build", "user") else f"{kind}:{rest.partition(':')[0]}{at}{scope}"
 
 
 def _text_claims(facts: list[Fact], ruleset: Ruleset) -> list[Claim]:

@@ -14,10 +14,12 @@ import msgspec
 
 from openness.printable import printable
 from openness.records import Contradiction, Fact, Finding, Standing
+from openness.rules.definitions import Definitions
 from openness.rules.expressions import AllOf, AnyOf, Expression, terms
-from openness.rules.limits import CATEGORIES
+from openness.rules.limits import CATEGORIES, limits_of_clauses
 from openness.rules.loader import Ruleset
 from openness.verdict.claims import Claim, claims_of, narrow, spelling_findings
+from openness.verdict.detected import clause_of
 
 #: What a license file that covers the weights alone is called in a fact; the plain claim covers the whole release.
 SCOPED = ":weights"
@@ -42,7 +44,8 @@ class OwnTerms(msgspec.Struct, frozen=True):
     """What binds by a repository's own statements.
 
     ``ids`` all bind; ``unresolved`` are names or texts that stand for no known license; ``changed`` are facts of known texts
-    that were changed; ``named_limits`` follow from unresolved names; ``contradicted``: sources differ in class, unsettled.
+    that were changed; ``limits`` are what unresolved names say and what is certain of the wording of texts that are not known;
+    ``contradicted``: sources differ in class, unsettled.
     """
 
     ids: tuple[str, ...] = ()
@@ -50,7 +53,7 @@ class OwnTerms(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
     changed: tuple[Fact, ...] = ()
-    named_limits: frozenset[str] = frozenset()
+    limits: frozenset[str] = frozenset()
     contradictions: tuple[Contradiction, ...] = ()
     contradicted: bool = False
     findings: tuple[Finding, ...] = ()
@@ -66,7 +69,7 @@ class OwnTerms(msgspec.Struct, frozen=True):
         return bool(self.ids) and not self.unresolved and not self.changed
 
 
-def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords) -> OwnTerms:
+def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, definitions: Definitions) -> OwnTerms:
     """Settle the license statements of one repository."""
     about = list(_about_weights(facts))
     claims = [claim for claim in claims_of(about, ruleset) if not _says_nothing(claim)]
@@ -88,7 +91,7 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords) -> O
         evidence=tuple(dict.fromkeys(id for claim in binding for id in claim.evidence)),
         unresolved=unresolved,
         changed=changed,
-        named_limits=frozenset(limit for name in unresolved for limit in words.limits_of(name)),
+        limits=_worded_limits(about, ruleset, definitions).union(*(words.limits_of(name) for name in unresolved)),
         contradictions=contradictions,
         contradicted=contradicted,
         findings=(
@@ -96,6 +99,18 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords) -> O
             *dict.fromkeys(finding for claim in binding for finding in spelling_findings(claim)),
         ),
     )
+
+
+def _worded_limits(facts: Iterable[Fact], ruleset: Ruleset, definitions: Definitions) -> frozenset[str]:
+    """What the wording of changed or unknown texts takes away, where a pattern is certain."""
+    values = [
+        value
+        for fact in facts
+        if fact.claim in ("license-text-change", "license-text-clauses")
+        for value in (fact.value["clauses"] if fact.claim == "license-text-change" else fact.value)
+        if value["certain"] and value["restricts"] and not value["unread"]
+    ]
+    return limits_of_clauses((clause_of(value, "", "", ruleset) for value in values), definitions)
 
 
 def _about_weights(facts: Iterable[Fact]) -> Iterable[Fact]:
