@@ -149,6 +149,16 @@ def _stricter(stated: Mapping[str, FactState], followed: Mapping[str, FactState]
     return found
 
 
+def merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+    """Each finding once, with the evidence of all its places."""
+    found: dict[str, Finding] = {}
+    for finding in findings:
+        before = found.get(finding.id, finding)
+        evidence = tuple(dict.fromkeys((*before.evidence, *finding.evidence)))
+        found[finding.id] = msgspec.structs.replace(before, evidence=evidence)
+    return tuple(found.values())
+
+
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name most like ``name``, as a hint; empty where none is near."""
     from rapidfuzz import process

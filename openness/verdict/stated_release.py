@@ -16,7 +16,7 @@ from openness.verdict import stated_lineage
 from openness.verdict.classification import WEIGHTS, Knowledge
 from openness.verdict.classified import BoundLicense
 from openness.verdict.lineage_terms import spdx_of
-from openness.verdict.stated import Named, Stated, class_of_ids, named, settled
+from openness.verdict.stated import Named, Stated, class_of_ids, merged, named, settled
 from openness.verdict.stated_lineage import Origin
 
 
@@ -43,7 +43,7 @@ def stated_release(file: ModelFile, knowledge: Knowledge) -> Stated:
         url=found.url,
         licenses=(*_weights(states.get(WEIGHTS), weights, found.name, knowledge), *origin.licenses),
         lineage=origin.lineage,
-        findings=(*(finding for row in terms.values() for finding in row.findings), *origin.findings, *found.findings),
+        findings=merged([*(finding for row in terms.values() for finding in row.findings), *origin.findings, *found.findings]),
     )
 
 

@@ -21,7 +21,7 @@ from openness.verdict.classification import WEIGHTS, Knowledge
 from openness.verdict.classified import BoundLicense, LineageEntry
 from openness.verdict.export import BaseRow, ComponentRow, FactRow, LicenseRow, ResultRow, claimed
 from openness.verdict.lineage_terms import spdx_of
-from openness.verdict.stated import Named, Stated, class_of_ids, named, nearest, settled
+from openness.verdict.stated import Named, Stated, class_of_ids, merged, named, nearest, settled
 
 #: ``source`` of a result → the kind of reference it was made of.
 KINDS: Mapping[str, str] = {"hub": "hub-model", "github": "github", "folder": "folder", "evidence-file": "evidence-file"}
@@ -91,7 +91,7 @@ class _Result:
             licenses=(*licenses, *self._brought(lineage, licenses)),
             lineage=lineage,
             contradictions=tuple(row.contradictions),
-            findings=tuple(dict.fromkeys((*kept, *self.findings))),
+            findings=(*kept, *merged(self.findings)),
             absences=tuple(Absent(absent.what, absent.reason) for absent in row.absences),
             claimed=claims,
         )

@@ -35,9 +35,9 @@ def on_weights(license: str) -> dict[str, str]:
     [
         (case({}), None, None, "none", "not-released"),
         (case(on_weights("mit"), status="not-released"), None, None, "none", "not-released"),
-        (Case(), "unverified", None, "none", "no-license"),
+        (Case(), "unverified", None, "none", "license-not-known"),
         (case(on_weights("none")), "unverified", None, "none", "no-license"),
-        (case(on_weights("")), "unverified", None, "none", "no-license"),
+        (case(on_weights("")), "unverified", None, "none", "license-not-known"),
         (case({}, state("parameters-final", "mit", "unstated")), "unverified", None, "none", "weights-unseen"),
         (case(DOCUMENTED, status="leaked"), "unverified", None, "none", "leaked"),
         (case(DOCUMENTED, right_holder_doubt="yes"), "unverified", None, "none", "leaked"),
@@ -107,7 +107,8 @@ def test_gated_weights_are_released() -> None:
 def test_the_row_that_decided_is_named_with_its_evidence() -> None:
     result = sorted_into(case(all_of("parameters-final", "model-architecture", license="cc-by-nc-4.0")))
     assert [row.id for row in result.considered] == [
-        "not-released", "leaked", "no-license", "weights-unseen", "contradiction", "base-unresolved", "commercial-use-barred",
+        "not-released", "leaked", "no-license", "license-not-known", "weights-unseen", "contradiction", "base-unresolved",
+        "commercial-use-barred",
     ]  # fmt: skip
     assert result.considered[-1].why == "terms: research-only; limits: noncommercial"
     assert result.status == "released"
@@ -135,7 +136,7 @@ def test_open_categories_need_weights_and_a_license_on_them(given_case: Case) ->
 
 # --- lint
 
-TODAY = datetime.date(2026, 11, 24)
+TODAY = datetime.date(2026, 11, 28)
 Change = Callable[[dict[str, Any]], object]
 
 
