@@ -28,6 +28,7 @@ from openness.sources.snapshot import EvidenceContent, Reference, RepositorySnap
 from openness.verdict import classification, stated
 from openness.verdict.classification import Knowledge
 from openness.verdict.classified import Classification
+from openness.verdict.lineage_terms import KnownModels
 from openness.verdict.own_terms import LicenseWords
 from openness.verdict.stated import Stated
 from openness.verdict.stated_release import stated_release
@@ -126,6 +127,11 @@ def _reading() -> tuple[CardWords, FileRules]:
 
 def knowledge(ruleset: Ruleset) -> Knowledge:
     """Definitions and data about released models, as packaged."""
-    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
-    models = loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
+    words, models = _known_beforehand()
     return Knowledge(ruleset, definitions.load(), words, models)
+
+
+@cache
+def _known_beforehand() -> tuple[LicenseWords, KnownModels]:
+    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
+    return words, loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
