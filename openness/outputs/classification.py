@@ -92,6 +92,7 @@ def _framework(evaluated: FrameworkResult) -> dict[str, Any]:
             for row in evaluated.criteria
         ],
         "passes_if": list(evaluated.passes_if),
+        "terms_only": evaluated.terms_only,
         "scores": [msgspec.to_builtins(score) for score in evaluated.scores],
     }
 

@@ -80,6 +80,13 @@ def _tables(files: Mapping[str, Any], clauses: Mapping[str, Any], names: Names) 
         yield from ((name, text) for text in _repeated(files[name][key]))
     numbers = Counter(row["mof"] for row in files["components"]["components"] if "mof" in row)
     yield from (("components", f"the MOF number {number} stands twice") for number, times in numbers.items() if times > 1)
+    for row in files["components"]["components"]:
+        tool = {other["id"] for other in files["components"]["components"] if "mof" in other}
+        yield from (
+            ("components", f"{row['id']}: within {id}, which is none of the tool")
+            for id in row.get("within", ())
+            if id not in tool
+        )
     yield from (("limits", text) for text in _limits(files["limits"]["limits"], clauses))
     known: set[str] = set()
     for row in files["license_lists"]["lists"]:
@@ -145,6 +152,8 @@ def _framework(name: str, data: Mapping[str, Any], names: Names) -> Iterator[str
             yield from (f"{row['id']}, {field}: {text}" for text in found)
         if "note" in row:
             yield from (f"{row['id']}, note: {text}" for text in condition_problems(row["note"]["when"], names, openness=0))
+        if not row.get("judge"):
+            yield f"{row['id']}: it does not say what a person has to judge where evidence does not decide"
         if row.get("instead", row["id"]) not in ids:
             yield f"{row['id']}: what stands in for it, {row['instead']}, is no criterion"
         if row.get("class") and row["class"] not in {rank["id"] for rank in data.get("classes", ())}:
