@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -25,6 +26,7 @@ from openness.rules.thresholds import MEASURE_WORDS
 #: A definition read longer ago than this should be read again.
 STALE_DAYS = 365
 Found = tuple[str, str, str]
+MODEL_FILES = "evidence/evidence_files.yaml"
 
 
 def problems(root: Path, clauses: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
@@ -45,6 +47,7 @@ def problems(root: Path, clauses: Mapping[str, Any], today: datetime.date) -> It
     yield from ((f"{name}.yaml", "error", text) for name, text in _tables(files, clauses, names))
     for name, data in frameworks.items():
         yield from ((name, "error", text) for text in _framework(name, data, names))
+    yield from _model_files(root, files["components"])
     yield from _dates({**{f"{name}.yaml": data for name, data in files.items()}, **frameworks}, today)
 
 
@@ -73,6 +76,21 @@ def _schema_problems(schema: str, data: Any) -> list[str]:
     errors = jsonschema.Draft202012Validator(read(schema), registry=registry).iter_errors(data)
     found = sorted(errors, key=lambda error: list(map(str, error.absolute_path)))
     return [f"{'.'.join(map(str, error.absolute_path)) or 'the file'}: {error.message}" for error in found]
+
+
+def _model_files(root: Path, components: Mapping[str, Any]) -> Iterator[Found]:
+    """How model files of the Model Openness Tool are read: its shape, patterns that compile, and every kind of component."""
+    if not (root / MODEL_FILES).is_file():
+        return
+    data = read_yaml(root / MODEL_FILES)
+    yield from ((MODEL_FILES, "error", text) for text in _schema_problems(MODEL_FILES.removesuffix(".yaml"), data))
+    for field in ("not_included", "unlicensed", "no_origin"):
+        try:
+            re.compile(str(data.get(field, "")))
+        except re.error as error:
+            yield MODEL_FILES, "error", f"{field}: not a regular expression: {error}"
+    for kind in sorted({row["kind"] for row in components["components"]} - set(data.get("content_types", ()))):
+        yield MODEL_FILES, "error", f"content_types lacks the kind {kind}"
 
 
 def _tables(files: Mapping[str, Any], clauses: Mapping[str, Any], names: Names) -> Iterator[tuple[str, str]]:

@@ -142,7 +142,7 @@ Change = Callable[[dict[str, Any]], object]
 
 def messages(tmp_path: Path, file: str, change: Change) -> list[str]:
     root = packaged("rules")
-    for source in (*root.glob("*.yaml"), *root.glob("frameworks/*.yaml")):
+    for source in (*root.glob("*.yaml"), *root.glob("frameworks/*.yaml"), root / "evidence" / "evidence_files.yaml"):
         target = tmp_path / source.relative_to(root)
         target.parent.mkdir(exist_ok=True)
         shutil.copy(source, target)
@@ -158,6 +158,7 @@ def test_the_packaged_files_are_sound(tmp_path: Path) -> None:
 
 
 OSAID, MOF, G7 = "frameworks/osaid-1.0.yaml", "frameworks/mof-1.0.yaml", "frameworks/g7-2026.yaml"
+FILES = "evidence/evidence_files.yaml"
 NOT_PUBLISHED = {"not": {"component": "datasets", "is": ["published"]}}
 
 
@@ -173,6 +174,13 @@ NOT_PUBLISHED = {"not": {"component": "datasets", "is": ["published"]}}
         (OSAID, lambda d: d["criteria"][0].update({"pass": {"fact": "derived", "in": ["maybe"]}}), "never maybe"),
         (OSAID, lambda d: d["criteria"][0].update({"pass": {"name": "x"}}), "criteria.0.pass"),
         (OSAID, lambda d: d["criteria"][0].pop("pass"), "pass"),
+        (OSAID, lambda d: d["criteria"][0].pop("judge"), "what a person has to judge"),
+        (FILES, lambda d: d.update(not_included="("), "not a regular expression"),
+        (FILES, lambda d: d["content_types"].pop("model"), "lacks the kind model"),
+        (FILES, lambda d: d["content_types"].update(model="poem"), "content_types.model"),
+        ("would_change.yaml", lambda d: d["changes"][0].pop("set"), "changes.0"),
+        ("would_change.yaml", lambda d: d["best_first"].pop(), "best_first"),
+        ("components.yaml", lambda d: d["components"][-1].update(within=["wings"]), "none of the tool"),
         (OSAID, lambda d: d["criteria"].append(dict(d["criteria"][0])), "stands twice"),
         (OSAID, lambda d: d.update(id="osaid-2.0"), "named after"),
         (OSAID, lambda d: d.update(criteria=[]), "criteria"),
