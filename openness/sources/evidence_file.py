@@ -19,11 +19,14 @@ from openness.records import Absent
 from openness.sources.folder import NotRead, read_regular
 from openness.sources.snapshot import EvidenceContent, Reference, RepositorySnapshot, document, nothing
 
-#: A Model Openness Tool file has 4 kB, an export of ours some 100 kB a model.
-MAX_EVIDENCE_FILE = 8 << 20
+#: An export of ours has some 45 kB and 1,000 values a model: this is enough for a thousand models.
+MAX_EVIDENCE_FILE = 64 << 20
+MAX_VALUES = 2_000_000
+#: YAML is what people write, and slow to read; a Model Openness Tool file has 4 kB.
+MAX_YAML = 4 << 20
+MAX_YAML_VALUES = 100_000
 #: Our deepest export has 8 levels.
 MAX_DEPTH = 32
-MAX_VALUES = 200_000
 #: 17 components exist; a file may repeat one for each part of a system.
 MAX_COMPONENTS = 200
 SCHEMA = re.compile(r"openness/classify/\d{1,3}", re.ASCII)
@@ -80,6 +83,8 @@ def _check_list(mapping: dict[str, Any], key: str) -> None:
 
 
 def _json(text: str) -> Any:
+    if text.count(",") + text.count("[") + text.count("{") > 2 * MAX_VALUES:  # before anything is built
+        raise Malformed("it has too many values")
     try:
         content = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -121,6 +126,8 @@ _Loader.add_constructor("tag:yaml.org,2002:map", _unique_mapping)
 
 def _yaml(text: str) -> tuple[Any, dict[str, int]]:
     """The content, and where each entry of a mapping or list begins: ``release/components/3`` → line."""
+    if len(text) > MAX_YAML:
+        raise Malformed(f"it is larger than {MAX_YAML} characters of YAML; give it as JSON")
     try:
         _check_events(text)
         loader = _Loader(text)
@@ -162,5 +169,5 @@ def _check_events(text: str) -> None:
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        if depth > MAX_DEPTH or count > 2 * MAX_VALUES:
+        if depth > MAX_DEPTH or count > 2 * MAX_YAML_VALUES:
             raise Malformed("it is nested too deep" if depth > MAX_DEPTH else "it has too many values")

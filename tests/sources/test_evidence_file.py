@@ -112,11 +112,26 @@ def test_depth_within_json_is_counted_like_in_yaml() -> None:
             parse(text.encode())
 
 
-@pytest.mark.parametrize("text", ["a: [" + "1," * 500_000 + "]", '{"a": [' + "1," * 500_000 + "1]}"])
+@pytest.mark.parametrize(
+    "text", ["a: [" + "1," * 500_000 + "]", '{"a": [' + "1," * 5_000_000 + "1]}", '{"a": [' + "[]," * 2_000_000 + "1]}"]
+)
 def test_the_number_of_values_is_bounded_in_time(text: str) -> None:
     began = time.monotonic()
     with pytest.raises(Malformed, match="too many values"):
         parse(text.encode())
+    assert time.monotonic() - began < 5
+
+
+def test_an_export_of_a_thousand_models_is_read() -> None:
+    results = [{"model": f"a/{number}", "findings": [{"id": "x" * 400}] * 100} for number in range(1000)]
+    data = json.dumps({**EXPORT, "results": results}).encode()
+    assert len(data) > 40_000_000 and len(parse(data).content["results"]) == 1000
+
+
+def test_large_yaml_is_refused_before_it_is_read() -> None:
+    began = time.monotonic()
+    with pytest.raises(Malformed, match="give it as JSON"):
+        parse(b"schema: openness/classify/1\nresults: []\ntext: '" + b"x" * (5 << 20) + b"'\n")
     assert time.monotonic() - began < 5
 
 
