@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import msgspec
 
 from openness import identifying
+from openness.evidence.base_names import LineageWords
 from openness.evidence.clauses import DetectedClause
 from openness.evidence.file_rules import FileRules
 from openness.evidence.identify import Identification
@@ -16,12 +17,13 @@ from openness.evidence.model_repository import Reader
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.gathering import Dossier, gather
 from openness.packaged import packaged
-from openness.rules import definitions, loader
+from openness.rules import definitions, leaks, lineage_rules, loader, releases
 from openness.rules.loader import Ruleset
 from openness.sources.snapshot import Reference, Source
 from openness.verdict import classification
 from openness.verdict.classification import Knowledge
 from openness.verdict.classified import Classification
+from openness.verdict.lineage_terms import Known
 from openness.verdict.own_terms import LicenseWords
 
 
@@ -44,6 +46,11 @@ def classify(reference: Reference, source: Source, ruleset: Ruleset, names: Iter
     return Classified(result, dossier)
 
 
+def classify_all(reference: Reference, source: Source, ruleset: Ruleset, names: Iterable[str] = ()) -> Iterator[Classified]:
+    """The classifications that one argument asks for: one of a repository, one of each model in an evidence file."""
+    yield classify(reference, source, ruleset, names)
+
+
 def reader(ruleset: Ruleset) -> Reader:
     """Rules for reading evidence, with the identification of license texts."""
 
@@ -52,7 +59,7 @@ def reader(ruleset: Ruleset) -> Reader:
         return found.found, found.clauses
 
     words, files = _reading()
-    return Reader(words, files, identify)
+    return Reader(words, files, identify, lineage_words())
 
 
 @cache
@@ -62,8 +69,14 @@ def _reading() -> tuple[CardWords, FileRules]:
     return words, FileRules(loader.read_yaml(rules / "files.yaml"))
 
 
+@cache
+def lineage_words() -> LineageWords:
+    """The words that lineage is stated in, as packaged."""
+    return msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "lineage_words.yaml"), LineageWords)
+
+
 def knowledge(ruleset: Ruleset) -> Knowledge:
     """Definitions and data about released models, as packaged."""
     words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
-    models = loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
-    return Knowledge(ruleset, definitions.load(), words, models)
+    known = Known(releases.load(), lineage_words())
+    return Knowledge(ruleset, definitions.load(), words, known, leaks.load(), lineage_rules.load())

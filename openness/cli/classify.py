@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openness.cli.common import DISCLAIMER, Settings, echo, global_options, model_sources, styler, width
+from openness.cli.common import DISCLAIMER, Settings, echo, global_options, styler, width
+from openness.cli.model_sources import model_sources
 from openness.errors import ExitCode, MissingInput, OpennessError, Unreachable, UsageError, worst_exit
 from openness.printable import printable
 
@@ -74,10 +75,10 @@ def _one(
         return error.exit_code
     for classified in classifying.classify_all(reference, source, ruleset, names):
         results.append(classified)
-        error = absence_error(classified)
-        if error is not None:
-            failures.append((error, model))
-            return error.exit_code
+        lacking = absence_error(classified)
+        if lacking is not None:
+            failures.append((lacking, model))
+            return lacking.exit_code
     return worst_exit([exit_code(classified) for classified in results[-1:]])
 
 

@@ -127,7 +127,7 @@ def own_stage(name: str, model: str, owner: str) -> bool:
     publisher = "".join(_words(owner))
     if family and publisher and (publisher.startswith(family[0]) or family[0].startswith(publisher)):
         return True
-    return bool(family and stem) and len(min(family[0], stem[0], key=len)) >= 4 and _begins(family[0], stem[0])  # noqa: PLR2004
+    return bool(family and stem) and len(min(family[0], stem[0], key=len)) >= 4 and _begins(family[0], stem[0])
 
 
 def _begins(one: str, other: str) -> bool:

@@ -20,7 +20,7 @@ from openness.evidence.repository_evidence import Link, LinkKind, RepositoryEvid
 from openness.printable import printable
 from openness.records import Fact, Finding, Place, Standing
 from openness.sources.model_reference import linked
-from openness.sources.snapshot import PASSING, Document, Reference, RepositorySnapshot
+from openness.sources.snapshot import PASSING, Document, RepositorySnapshot
 
 #: Identifies a license text: what it is, and the clauses in words that are not known.
 Identify = Callable[[bytes], tuple[Identification, tuple[DetectedClause, ...]]]
@@ -59,15 +59,20 @@ def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
     if not any(fact.claim == "license" for fact in facts):
         facts += _tagged_license(snapshot)
     return msgspec.structs.replace(
-        found, facts=tuple(facts), findings=tuple(findings), links=tuple(links_of(facts, snapshot, reader.lineage)),
-        complete=_complete(snapshot),
-    )  # fmt: skip
+        found,
+        facts=tuple(facts),
+        findings=tuple(findings),
+        links=tuple(links_of(facts, snapshot, reader.lineage)),
+        complete=_complete(snapshot, facts),
+    )
 
 
-def _complete(snapshot: RepositorySnapshot) -> bool:
+def _complete(snapshot: RepositorySnapshot, facts: list[Fact]) -> bool:
     """Was everything seen that could speak? Then what is not stated was looked for."""
     unseen = any(absence.reason in PASSING or absence.reason in ("gated", "too-large") for absence in snapshot.absences)
-    return snapshot.absent is None and snapshot.files_complete and not unseen and snapshot.kind != "folder"
+    # a folder without weights holds somebody's selection of documents: what is not in it may be elsewhere
+    whole = snapshot.kind != "folder" or any(fact.id == "files:parameters-final" for fact in facts)
+    return snapshot.absent is None and snapshot.files_complete and not unseen and whole
 
 
 def _listed(snapshot: RepositorySnapshot, reader: Reader) -> Iterator[Fact]:
@@ -81,7 +86,7 @@ def _listed(snapshot: RepositorySnapshot, reader: Reader) -> Iterator[Fact]:
 
 
 def _quantized(snapshot: RepositorySnapshot, words: LineageWords) -> Iterator[Fact]:
-    """A hint that this is a re-upload in another number format: the ending of its name, or that all its weights are such files."""
+    """A hint that this is a re-upload in another number format: the ending of its name, or the kind of all its weight files."""
     name = snapshot.name.rpartition("/")[2]
     weights = [file.path for file in snapshot.files if WEIGHTS.search(file.path)]
     formats = [path for path in weights if re.search(words.quantized_files, path, re.IGNORECASE)]
@@ -122,7 +127,7 @@ def _tagged_license(snapshot: RepositorySnapshot) -> Iterator[Fact]:
 
 
 def _document_facts(document: Document, reader: Reader) -> tuple[list[Fact], list[Finding]]:
-    if document.kind == "card":
+    if document.kind in ("card", "readme"):
         facts, findings = card.facts_of(document, further=True)
         prose = (*model_card.facts_of(document, reader.words), *release_statements.facts_of(document, reader.lineage))
         return [*facts, *prose], findings
@@ -151,7 +156,7 @@ def license_facts(document: Document, reader: Reader) -> list[Fact]:
     found, clauses = reader.identify(document.data)
     scope = reader.files.scope(document.path)
     facts = license_text.facts_of(document, found, clauses)
-    if found.licenses and all(license.kind == "policy" for license in found.licenses):
+    if document.kind == "policy" or (found.licenses and all(license.kind == "policy" for license in found.licenses)):
         # a use policy travels with its license, which names it; by itself it grants nothing and is no license
         facts = [msgspec.structs.replace(fact, claim=fact.claim.replace("license-text", "use-policy")) for fact in facts]
     elif not found.licenses and found.mentions:

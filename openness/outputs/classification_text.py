@@ -54,10 +54,9 @@ def _dimensions(found: Classification, width: int, style: Style) -> Iterator[str
     yield "Dimensions"
     for name, rated in found.dimensions.items():
         head = f"{name:<8} {rated.level:<8} {rated.score:>3}  "
-        first, *rest = wrapped(rated.why or "nothing is stated", width, 0, hang=0) if rated.why else ["nothing is stated"]
-        room = wrapped(" ".join([first, *rest]), width - 4 - len(head), 0, hang=0)
-        yield f"  {style(head, LEVEL_COLORS[rated.level])}{room[0]}"
-        yield from (" " * (2 + len(head)) + line for line in room[1:])
+        first, *rest = wrapped(rated.why or "nothing is stated", width - 2 - len(head), 0, hang=0)
+        yield f"  {style(head, LEVEL_COLORS[rated.level])}{first}"
+        yield from (" " * (2 + len(head)) + line for line in rest)
     yield ""
 
 
@@ -67,7 +66,8 @@ def _licenses(found: Classification, facts: Mapping[str, Fact], width: int) -> I
         yield "  none that is known"
     for license in found.licenses:
         inherited = "" if license.source == found.model else f", inherited from {license.source}"
-        yield from wrapped(f"{license.id}  (on the word of: {license.basis}{inherited})", width, 2)
+        changed = ", with changes" if license.changed else ""
+        yield from wrapped(f"{license.id}  (on the word of: {license.basis}{changed}{inherited})", width, 2)
         yield from _places(license, facts, width)
     yield ""
 
@@ -104,7 +104,9 @@ def _branch(parent: str, rows: list[LineageEntry], width: int, depth: int) -> It
     for entry in (row for row in rows if row.parent.casefold() == parent.casefold()):
         license = " AND ".join(entry.license) or "terms not known"
         how = KNOWN_BY.get(entry.resolved or "", "not known")
-        text = f"└─ {entry.relation} of {entry.model}: {license}" + (f", {entry.category}" if entry.category else "") + f" ({how})"
+        text = (
+            f"└─ {entry.relation} of {entry.model}: {license}" + (f", {entry.category}" if entry.category else "") + f" ({how})"
+        )
         yield from wrapped(text, width, 2 + 2 * depth, hang=3)
         if depth < len(rows):
             yield from _branch(entry.model, rows, width, depth + 1)

@@ -66,8 +66,11 @@ def _verdict_lines(use: UseVerdict, width: int, style: Style, verbose: bool) -> 
         yield "  Answer these" + (f" (in your favor: {use.once_answered})" if use.once_answered else "")
         for question in use.questions:
             yield from wrapped(f"? {question.text}", width, 4)
-            if question.declare:
-                yield from wrapped(question.declare, width, 6)
+            lines = question.declare.splitlines()
+            if len(lines) > 1:  # lines of a file, to be copied as they are
+                yield from (f"      {line}" for line in lines)
+            elif lines:
+                yield from wrapped(lines[0], width, 6)
     if use.duties and use.verdict is not Permission.DENIED:
         yield "  What you have to do" if use.verdict.passes else "  What you would have to do"
         for text, licenses in _grouped((duty.text, duty.id.partition("/")[0]) for duty in use.duties):

@@ -169,6 +169,8 @@ class Categories(msgspec.Struct, frozen=True):
     order: tuple[Row, ...]
     sub_labels: tuple[Row, ...]
     g7: LabelSource
+    #: What is asked of the code, data and recipe of a base, for a model made from it to be fully open.
+    documented: Condition
 
 
 class Definitions(msgspec.Struct, frozen=True):

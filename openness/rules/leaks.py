@@ -5,9 +5,13 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
+from functools import cache
 from typing import Any
 
 import msgspec
+
+from openness.packaged import packaged
+from openness.rules.loader import read_yaml
 
 FILE = "leaks.yaml"
 
@@ -45,6 +49,12 @@ class Leaks(msgspec.Struct, frozen=True):
         return None
 
 
+@cache
+def load() -> Leaks:
+    """The packaged list, read once."""
+    return Leaks.of(read_yaml(packaged("corpus") / FILE))
+
+
 def problems(data: Mapping[str, Any]) -> Iterator[str]:
     """What is wrong with the file: shape, rows that match nothing, no source or date, names that match too much."""
     try:
@@ -62,5 +72,5 @@ def problems(data: Mapping[str, Any]) -> Iterator[str]:
         except ValueError:
             yield f"{row.id}: the date is YYYY-MM-DD"
         for name in (*row.ids, *row.names):
-            if name != name.casefold() or len(name.rstrip("*")) < 6 or "*" in name[:-1]:  # noqa: PLR2004
+            if name != name.casefold() or len(name.rstrip("*")) < 6 or "*" in name[:-1]:
                 yield f"{row.id}: {name} is no name in lower case that is long enough to mean one thing"

@@ -1,4 +1,4 @@
-"""``rules/lineage.yaml``: which effects of a base's or a teacher's license on a derivative are findings. Its head says what each part means."""
+"""``rules/lineage.yaml``: which effects of a base's or a teacher's license on a derivative are findings. Its head explains it."""
 
 from __future__ import annotations
 
@@ -92,14 +92,15 @@ def problems(data: Any, clauses: Mapping[str, Any], uses: Mapping[str, Any]) -> 
     types = {row["id"] for row in clauses["types"]}
     known = {row["id"] for row in uses["uses"]}
     yield from (f"acts: no such use {use}" for use in sorted(set(rules.acts.values()) - known))
-    for row in (*rules.losses, *rules.duties, *rules.teaching):
+    rows: tuple[Loss | Duty, ...] = (*rules.losses, *rules.duties, *rules.teaching)
+    for row in rows:
         if row.clause not in types:
             yield f"{row.rule}: no such clause type {row.clause}"
         try:
             row.words.format(model="", own="", base="", license="", section="")
         except (KeyError, IndexError, ValueError):
             yield f"{row.rule}: the words have an unknown slot"
-        if row.finding not in EFFECTS or not {getattr(row, "tension", "")} <= EFFECTS | {""}:
+        if not {row.finding, row.tension if isinstance(row, Loss) else ""} <= EFFECTS | {""}:
             yield f"{row.rule}: a finding is one of {', '.join(sorted(EFFECTS))}"
-    for row in (*rules.losses, *rules.teaching):
-        yield from (f"{row.rule}: no such use {act}" for act in row.acts if act not in known)
+    for loss in (*rules.losses, *rules.teaching):
+        yield from (f"{loss.rule}: no such use {act}" for act in loss.acts if act not in known)

@@ -1,7 +1,7 @@
 """Released models and what is known of them beforehand (``corpus/models.yaml``): licenses, and how far their data are documented.
 
 A row is known by a Hub id or by a name in prose, so it stands on a name: it resolves a base that cannot be asked, or lowers a
-result; it never makes anything more open than evidence does. Ids and names may end in ``*`` for the sizes and variants of one release.
+result; it never makes anything more open than evidence does. A closing ``*`` stands for the sizes and variants of one release.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from fnmatch import fnmatchcase
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import msgspec
+
+from openness.packaged import packaged
+from openness.rules.loader import read_yaml
 
 FILE = "models.yaml"
 #: Letters and numbers (decimals whole) of a name: ``Llama 2 13B``, ``llama2-13b`` and ``LLaMA-2_13b`` are one name.
@@ -24,8 +27,8 @@ OPEN_DATA = ("open", "partial")
 class Release(msgspec.Struct, frozen=True):
     """Models that went out under the same licenses (all apply).
 
-    ``basis``: read (``source`` says where) or memory. ``data``: whether a source documents the training data: open, partial or closed.
-    ``names`` are further names that people use in prose.
+    ``basis``: read (``source`` says where) or memory. ``data``: what a source documents of the training data: open, partial or
+    closed. ``names`` are further names that people use in prose.
     """
 
     ids: tuple[str, ...]
@@ -84,6 +87,12 @@ class Releases:
         """All releases that a name in prose may mean; empty where it is not known."""
         found = key_of(name)
         return tuple(self._names.get(found) or _fullest(found, self._name_globs)) if found else ()
+
+
+@cache
+def load() -> Releases:
+    """The packaged table, read once."""
+    return Releases.of(read_yaml(packaged("corpus") / FILE))
 
 
 def key_of(name: str) -> str:

@@ -86,7 +86,11 @@ def _on_edge(edge: Edge, judge: _Judge) -> Iterator[Finding | Contradiction | st
     own = judge.terms_of(edge.child)
     evidence = tuple(
         qualified(id, at, judge.model)
-        for at, ids in ((edge.child, own.evidence), (edge.base.parent, (edge.base.fact,)), (edge.base.evidence, edge.base.terms.evidence))
+        for at, ids in (
+            (edge.child, own.evidence),
+            (edge.base.parent, (edge.base.fact,)),
+            (edge.base.evidence, edge.base.terms.evidence),
+        )
         for id in ids
     )
     declared = declared_by(edge.child, own, judge.ruleset)
@@ -135,9 +139,7 @@ def _same_owner(edge: Edge) -> bool:
     return bool(one[1] and other[1]) and one[0].casefold() == other[0].casefold()
 
 
-def _finding(
-    row: Loss | Duty, edge: Edge, license: str, clause: Clause, own: OwnTerms, evidence: tuple[str, ...]
-) -> Finding:
+def _finding(row: Loss | Duty, edge: Edge, license: str, clause: Clause, own: OwnTerms, evidence: tuple[str, ...]) -> Finding:
     text = row.words.format(
         model=edge.child.name, own=" + ".join(own.ids) or "none", base=edge.base.name, license=license, section=clause.section
     )
@@ -194,7 +196,9 @@ def _looser(edge: Edge, own: OwnTerms, evidence: tuple[str, ...], ruleset: Rules
         return
     if CATEGORIES.index(declared) < CATEGORIES.index(base):
         ids = edge.base.terms.evidence
-        settled = qualified(ids[0], edge.base.evidence, edge.child) if ids else qualified(edge.base.fact, edge.base.parent, edge.child)
+        settled = (
+            qualified(ids[0], edge.base.evidence, edge.child) if ids else qualified(edge.base.fact, edge.base.parent, edge.child)
+        )
         yield Contradiction("license-of-base", evidence, settled)
         message = (
             f"{edge.child.name} declares {' + '.join(own.ids)}, which is looser than what binds its base {edge.base.name} "
@@ -203,7 +207,7 @@ def _looser(edge: Edge, own: OwnTerms, evidence: tuple[str, ...], ruleset: Rules
         yield Finding(f"looser-than-base:{edge.base.name}", "declared-no-looser-than-base", "lowers", message, evidence)
     elif base == declared == CATEGORIES[0]:
         message = (
-            f"{edge.base.name} is under {' + '.join(edge.base.ids)}, {edge.child.name} declares {' + '.join(own.ids)}: no restriction "
-            "is lost, and the notices of the former still go with the files."
+            f"{edge.base.name} is under {' + '.join(edge.base.ids)}, {edge.child.name} declares {' + '.join(own.ids)}: "
+            "no restriction is lost, and the notices of the former go with the files."
         )
         yield Finding(f"other-open-license:{edge.base.name}", "notices-of-base-kept", "info", message, evidence)

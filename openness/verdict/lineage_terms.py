@@ -58,7 +58,7 @@ class Inherited(msgspec.Struct, frozen=True):
     entries: tuple[LineageEntry, ...] = ()
     licenses: tuple[BoundLicense, ...] = ()
     unresolved: tuple[str, ...] = ()
-    named_limits: frozenset[str] = frozenset()
+    limits: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     contradictions: tuple[Contradiction, ...] = ()
@@ -90,7 +90,7 @@ def inherited(model: RepositoryEvidence, lookup: Lookup, terms_of: TermsOf, know
         entries=tuple(_entry(base, ruleset) for base in bases),
         licenses=tuple(dict.fromkeys(licenses)),
         unresolved=unresolved,
-        named_limits=frozenset(limit for base in bases for limit in base.terms.named_limits),
+        limits=frozenset(limit for base in bases for limit in base.terms.limits),
         unknown=tuple(dict.fromkeys(name for base in bases for name in base.terms.unresolved)),
         findings=tuple(dict.fromkeys(findings)),
         contradictions=contradictions,

@@ -33,7 +33,9 @@ class NamedBase(msgspec.Struct, frozen=True):
     relation: str = ""
 
 
-def of(parent: RepositoryEvidence, linked: Sequence[str], releases: Releases, words: LineageWords) -> Iterator[NamedBase | Finding]:
+def of(
+    parent: RepositoryEvidence, linked: Sequence[str], releases: Releases, words: LineageWords
+) -> Iterator[NamedBase | Finding]:
     """The named bases of a repository beside those it links to (``linked``), and findings for names that cannot be placed."""
     found = [*_all_named(parent, words)]
     for fact, base in found:

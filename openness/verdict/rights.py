@@ -85,8 +85,8 @@ def _mirrored(model: RepositoryEvidence, bases: Sequence[Base], terms_of: TermsO
         if gated is None or base.parent is not model or base.relation != QUANTIZED or owner_of(base.name) == owner_of(model.name):
             continue
         message = (
-            f"{base.name} is handed out against an agreement; this copy by another owner has neither the gate nor any terms, so nothing "
-            "shows that it may be passed on."
+            f"{base.name} is handed out against an agreement; this copy by another owner has neither the gate nor any terms, so "
+            "nothing shows that it may be passed on."
         )
         evidence = (qualified(base.fact, base.parent, model), qualified(gated.id, base.evidence, model))
         yield Finding(f"mirror:{base.name}", DOUBT_RULE, "denies", message, evidence)

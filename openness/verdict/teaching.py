@@ -1,5 +1,5 @@
-"""Teachers: models whose outputs a model learned from. Their terms are no terms of the weights, unless they say that they are; what
-they say of teaching other models is a finding.
+"""Teachers: models whose outputs a model learned from. Their terms are no terms of the weights, unless they say that they are;
+what they say of teaching other models is a finding.
 """
 
 from __future__ import annotations
@@ -37,7 +37,13 @@ class Taught(msgspec.Struct, frozen=True):
 
 
 def taught(
-    model: RepositoryEvidence, bases: Inherited, lookup: Lookup, terms_of: TermsOf, known: Known, ruleset: Ruleset, rules: LineageRules
+    model: RepositoryEvidence,
+    bases: Inherited,
+    lookup: Lookup,
+    terms_of: TermsOf,
+    known: Known,
+    ruleset: Ruleset,
+    rules: LineageRules,
 ) -> Taught:
     """What follows from the teachers that the evidence of a model states."""
     own = terms_of(model)
@@ -95,7 +101,9 @@ def _breaches(id: str, declared: FactSet, ruleset: Ruleset, rules: LineageRules)
             yield row, clause
 
 
-def _finding(row: Loss, clause: Clause, id: str, teacher: Teacher, model: RepositoryEvidence, own: str, ruleset: Ruleset) -> Finding:
+def _finding(
+    row: Loss, clause: Clause, id: str, teacher: Teacher, model: RepositoryEvidence, own: str, ruleset: Ruleset
+) -> Finding:
     contrary = next((c for c in ruleset.license(id).clauses if c.type == TENSION and USE in (c.reach or ())), None)
     text = row.words.format(model=model.name, own=own, base=teacher.name, license=id, section=clause.section)
     effect = row.finding
