@@ -127,11 +127,12 @@ def own_stage(name: str, model: str, owner: str) -> bool:
     publisher = "".join(_words(owner))
     if family and publisher and (publisher.startswith(family[0]) or family[0].startswith(publisher)):
         return True
-    return bool(family and stem) and len(min(family[0], stem[0], key=len)) >= 4 and _begins(family[0], stem[0])
+    return family is not None and stem is not None and _same_family(family[0], stem[0])
 
 
-def _begins(one: str, other: str) -> bool:
-    return one.startswith(other) or other.startswith(one)
+def _same_family(one: str, other: str) -> bool:
+    """Whether one word continues the other; shorter ones begin too many names."""
+    return min(len(one), len(other)) >= 4 and (one.startswith(other) or other.startswith(one))
 
 
 def _words(text: str) -> list[str]:

@@ -125,7 +125,7 @@ def _losses(
         yield _finding(row, edge, reason.license, clause, own, evidence)
         if row.doubt == "yes" and edge.child is judge.model and not _same_owner(edge):
             yield edge.base.name
-    if edge.child is judge.model and seen_whole(edge.child):
+    if edge.child is judge.model and seen_whole(edge.child) and not _same_owner(edge):
         yield from _duties(edge, id, own, evidence, judge)
 
 
