@@ -77,6 +77,11 @@ def lineage_words() -> LineageWords:
 
 def knowledge(ruleset: Ruleset) -> Knowledge:
     """Definitions and data about released models, as packaged."""
-    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
-    known = Known(releases.load(), lineage_words())
+    words, known = _known_beforehand()
     return Knowledge(ruleset, definitions.load(), words, known, leaks.load(), lineage_rules.load())
+
+
+@cache
+def _known_beforehand() -> tuple[LicenseWords, Known]:
+    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
+    return words, Known(releases.load(), lineage_words())

@@ -48,17 +48,13 @@ def command(models: tuple[str, ...], definitions: tuple[str, ...], settings: Set
 
 
 def checked_definitions(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names, once each. Raises UsageError for one that is no definition, naming the nearest."""
+    """The names, once each. Raises UsageError for one that is no definition."""
     from openness.rules import definitions
 
     known = list(definitions.load().frameworks) if names else []
     for name in names:
         if name not in known:
-            from rapidfuzz import process
-
-            near = process.extractOne(name, known, score_cutoff=50)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
-            raise UsageError(f"--definition {printable(name, 40)}: no such definition; {hint}")
+            raise UsageError(f"--definition {printable(name, 40)}: no such definition; known are {', '.join(known)}.")
     return tuple(dict.fromkeys(names))
 
 
