@@ -137,7 +137,7 @@ def _document_facts(document: Document, reader: Reader) -> tuple[list[Fact], lis
         base, revision = card.adapter_base(document), lineage.adapter_revision(document)
         return [fact for fact in (base, revision) if fact], []
     if document.kind == "merge":
-        return merge_config.facts_of(document), []
+        return merge_config.facts_of(document), merge_config.findings_of(document)
     if document.kind == "notice":
         return [notice_fact(document)], []
     return [], []
@@ -148,7 +148,7 @@ def notice_fact(document: Document) -> Fact:
     text = license_text.decode(document.data)
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     place = Place(document.path, document.url, document.revision, document.sha256, 1)
-    return Fact(f"notice:{document.name}", "notice", printable(text, 2000), printable(first, 120), Standing.TEXT, place)
+    return Fact(f"notice:{document.name}", "notice", printable(" ".join(text[:4000].split()), 2000), printable(first, 120), Standing.TEXT, place)
 
 
 def license_facts(document: Document, reader: Reader) -> list[Fact]:

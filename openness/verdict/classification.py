@@ -146,6 +146,8 @@ def _weights_class(
 ) -> LicenseClass:
     """A stack in which something bars commercial use is restricted whatever else is in it; otherwise a part that is not
     known leaves the whole unknown, since it could bar just that."""
+    if not own.stated and not found.carries_license:
+        return LicenseClass.NONE
     if BARRED in own.limits | found.limits or any(license.category == STRICTEST for license in known):
         return LicenseClass.RESTRICTED
     if not own.known and not found.carries_license:

@@ -95,7 +95,7 @@ def inherited(model: RepositoryEvidence, lookup: Lookup, terms_of: TermsOf, know
         findings=tuple(dict.fromkeys(findings)),
         contradictions=contradictions,
         contradicted=any(base.terms.contradicted for base in bases),
-        open_ended=any(finding.rule in named_bases.OPEN_ENDED for finding in findings),
+        open_ended=any(finding.rule in named_bases.OPEN_ENDED for finding in (*findings, *model.findings)),
     )
 
 

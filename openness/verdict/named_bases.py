@@ -12,6 +12,7 @@ import msgspec
 
 from openness.evidence.base_names import BaseName, LineageWords, family_words, listed, own_stage, owner_of, stated
 from openness.evidence.lineage import hub_id, names
+from openness.evidence.merge_config import UNREAD
 from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.printable import printable
 from openness.records import Fact, Finding
@@ -19,7 +20,7 @@ from openness.rules.releases import Release, Releases, key_of
 
 BASE_PLACED, NAME_HINT, BASE_IS_MODEL = "base-name-known", "name-hints-at-no-other-release", "base-is-a-model"
 #: Rules whose findings leave open whether the model is derived.
-OPEN_ENDED = frozenset({BASE_PLACED, NAME_HINT, BASE_IS_MODEL})
+OPEN_ENDED = frozenset({BASE_PLACED, NAME_HINT, BASE_IS_MODEL, UNREAD})
 
 
 class NamedBase(msgspec.Struct, frozen=True):
