@@ -28,10 +28,12 @@ FAMILY = re.compile(r"[^\W\d_]{2,}")
 
 
 class Statement(msgspec.Struct, frozen=True):
-    """Words in a card that make a claim: ``pattern`` and ``with`` in one sentence, without ``not``."""
+    """Words in a card that make a claim: ``pattern`` and ``with`` in one sentence, without ``not``, and without
+    ``not_before`` right before the pattern."""
 
     claim: str
     pattern: str
+    not_before: str = ""
     beside: str = msgspec.field(name="with", default="")
     unless: str = msgspec.field(name="not", default="")
 

@@ -148,7 +148,14 @@ def notice_fact(document: Document) -> Fact:
     text = license_text.decode(document.data)
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     place = Place(document.path, document.url, document.revision, document.sha256, 1)
-    return Fact(f"notice:{document.name}", "notice", printable(" ".join(text[:4000].split()), 2000), printable(first, 120), Standing.TEXT, place)
+    return Fact(
+        f"notice:{document.name}",
+        "notice",
+        printable(" ".join(text[:4000].split()), 2000),
+        printable(first, 120),
+        Standing.TEXT,
+        place,
+    )
 
 
 def license_facts(document: Document, reader: Reader) -> list[Fact]:

@@ -49,7 +49,8 @@ def _sentence(document: Document, sentence: str, place: Place, words: LineageWor
 
 def _says(row: Statement, sentence: str) -> bool:
     """Whether a sentence makes the statement: its pattern and what must stand beside it, and nothing that turns it round."""
-    if not re.search(row.pattern, sentence, re.IGNORECASE):
+    match = re.search(row.pattern, sentence, re.IGNORECASE)
+    if not match or (row.not_before and re.search(row.not_before, sentence[: match.start()], re.IGNORECASE)):
         return False
     if row.beside and not re.search(row.beside, sentence, re.IGNORECASE):
         return False

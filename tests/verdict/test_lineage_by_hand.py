@@ -14,6 +14,7 @@ from openness.rules.leaks import Leak, Leaks
 from openness.sources.snapshot import Reference
 from openness.verdict import classification, rights
 from openness.verdict.classified import Classification
+from openness.verdict.own_terms import OwnTerms
 from tests.verdict.lineage_world import RULES
 
 KNOWLEDGE = classifying.knowledge(RULES)
@@ -174,7 +175,7 @@ def test_more_bases_than_the_walk_reaches_are_unresolved_and_said() -> None:
 def test_a_leak_is_known_by_the_hash_of_a_file_under_any_name(hashes: list[str]) -> None:
     leaks = Leaks((Leak("x", "Holder", "weights", "https://example.org", "2026-01-01", sha256=("ab" * 32,)),))
     model = licensed("quiet/anything", "mit", fact("files:sha256", "weights-sha256", hashes))
-    assert rights.signs(model, (), lambda evidence: classification.OwnTerms(), leaks).leaked
+    assert rights.signs(model, (), lambda evidence: OwnTerms(), leaks).leaked
 
 
 def test_the_name_of_a_leak_is_matched_from_its_beginning() -> None:

@@ -20,7 +20,9 @@ def test_a_lineage_comes_out_as_a_careful_reader_says(row: dict[str, Any]) -> No
     result, expect = classified(row["hub"], row["model"]), row["expect"]
     found = {finding.rule: finding.effect for finding in result.findings}
     if "category" in expect:
-        assert (result.result.category, result.result.decided_by) and result.result.category == expect["category"], result.result.why
+        assert (result.result.category, result.result.decided_by) and result.result.category == expect["category"], (
+            result.result.why
+        )
     if "label" in expect:
         assert result.result.sub_label == expect["label"]
     if "status" in expect:
