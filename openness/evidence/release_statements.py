@@ -23,7 +23,7 @@ SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 
 
 def facts_of(document: Document, words: LineageWords) -> list[Fact]:
-    """Facts ``leak-stated``, ``removal-stated``, ``attribution`` and ``distilled`` of a card."""
+    """Facts ``leak-stated``, ``removal-stated``, ``scratch-stated``, ``attribution`` and ``distilled`` of a card."""
     text = decode(document.data)
     front = FRONT_MATTER.match(text)
     found = list(_tags(document, front, words)) if front else []

@@ -22,6 +22,8 @@ from openness.verdict.own_terms import OwnTerms, class_of_id
 
 EVIDENCE, TABLE, OWN_PUBLISHER = "evidence", "table", "own-publisher"
 UNSTATED, QUANTIZED = "unstated", "quantized"
+#: The limit that makes a license research-only (rules/categories.yaml, commercial-use-barred).
+BARRED = "noncommercial"
 Lookup = Callable[[Link], RepositoryEvidence | None]
 TermsOf = Callable[[RepositoryEvidence], OwnTerms]
 
@@ -80,8 +82,8 @@ def inherited(model: RepositoryEvidence, lookup: Lookup, terms_of: TermsOf, know
         else:
             findings.append(item)
     licenses = [license for base in bases for license in _bound(base, model, ruleset)]
-    unresolved = tuple(base.name for base in bases if base.resolved is None)
-    findings += [_unresolved(base, model) for base in bases if base.resolved is None]
+    unresolved = tuple(base.name for base in bases if _is_unresolved(base))
+    findings += [_unresolved(base, model) for base in bases if _is_unresolved(base)]
     findings += [found for base in bases if (found := _by_name(base, model))]
     contradictions = tuple(_disagreements(model))
     findings += [_disagreement_finding(number, found) for number, found in enumerate(contradictions, 1)]
@@ -203,9 +205,15 @@ def spdx_of(id: str, ruleset: Ruleset) -> str:
     return f"LicenseRef-{id}"
 
 
+def _is_unresolved(base: Base) -> bool:
+    """Whether the terms of a base are not all known; a bar on commerce that is certain is answer enough."""
+    partly = base.terms.stated and not base.terms.known
+    return base.resolved is None or (base.resolved == EVIDENCE and partly and BARRED not in base.terms.limits)
+
+
 def _unresolved(base: Base, model: RepositoryEvidence) -> Finding:
     found = base.evidence
-    why = "it states no license"
+    why = "what it states is no license that is known here" if base.terms.stated else "it states no license"
     if found is None:
         why = "it could not be read, or lies beyond the number of bases that are followed"
     message = f"The terms of the base model {base.name} are not known ({why}); they bind the model as well."

@@ -108,7 +108,7 @@ def _no_model(fact: Fact, base: BaseName) -> Finding:
 def _hints(parent: RepositoryEvidence, releases: Releases, words: LineageWords) -> Iterator[NamedBase | Finding]:
     """A model named like a release of another publisher that states no base: a copy under the whole name, or only a hint."""
     owner, name = owner_of(parent.name), parent.name.rpartition("/")[2]
-    if releases.of_id(parent.name) is not None:
+    if releases.of_id(parent.name) is not None or any(parent.claims("scratch-stated")):
         return
     if any(parent.claims("quantized-hint")):
         rows = releases.of_name(words.without_marks(name))

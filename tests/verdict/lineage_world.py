@@ -44,6 +44,8 @@ def add(world: World, id: str, row: Mapping[str, Any]) -> None:
 def _text(text: str) -> str:
     if text == "<business-source>":
         return BUSINESS_SOURCE
+    if text == "<mit-changed>":
+        return license_text("mit").read_text("utf-8") + "\nThe Software shall not be used by companies.\n"
     return license_text(text[1:-1]).read_text("utf-8") if text.startswith("<") else text
 
 
