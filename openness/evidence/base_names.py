@@ -46,6 +46,7 @@ class LineageWords(msgspec.Struct, frozen=True, dict=True):
     quantized_files: str
     attribution: str
     distilled_tags: str
+    triggers: tuple[str, ...]
     statements: tuple[Statement, ...]
 
     @cached_property

@@ -31,13 +31,10 @@ def facts_of(document: Document) -> list[Fact]:
     return [Fact(f"merge:{document.name}", "base-model", [printable(name) for name in models], quote, Standing.CARD, place)]
 
 
-def findings_of(document: Document) -> list[Finding]:
+def unread(document: Document) -> Finding:
     """What is to be said where no model can be read from a configuration: then nothing says what went into the merge."""
-    data = load_mapping(decode(document.data))
-    if data is not None and any(hub_id(name) for name in _models(data, 0)):
-        return []
     message = f"{printable(document.path)} names no model that can be read, so what went into the merge is not known from it."
-    return [Finding(f"merge-configuration:{document.name}", UNREAD, "asks", message)]
+    return Finding(f"merge-configuration:{document.name}", UNREAD, "asks", message)
 
 
 def _models(value: Any, depth: int) -> Iterator[str]:

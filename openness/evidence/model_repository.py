@@ -137,7 +137,8 @@ def _document_facts(document: Document, reader: Reader) -> tuple[list[Fact], lis
         base, revision = card.adapter_base(document), lineage.adapter_revision(document)
         return [fact for fact in (base, revision) if fact], []
     if document.kind == "merge":
-        return merge_config.facts_of(document), merge_config.findings_of(document)
+        merged = merge_config.facts_of(document)
+        return merged, [] if merged else [merge_config.unread(document)]
     if document.kind == "notice":
         return [notice_fact(document)], []
     return [], []

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import islice
 
 from openness.evidence.base_names import LineageWords, Statement
 from openness.evidence.card import FRONT_MATTER, load_mapping
@@ -14,8 +15,11 @@ from openness.printable import printable
 from openness.records import Fact, Place, Standing
 from openness.sources.snapshot import Document, FileEntry
 
-MAX_LINES = 50_000
+MAX_LINES = 100_000
 MAX_LINE = 2000
+#: Of a sentence, and sentences of a card that have a word worth looking at.
+MAX_SENTENCE = 600
+MAX_SENTENCES = 600
 MAX_FACTS = 40
 #: Large files that are kept by hash, for lists of known leaks.
 MAX_HASHES = 200
@@ -28,13 +32,24 @@ def facts_of(document: Document, words: LineageWords) -> list[Fact]:
     front = FRONT_MATTER.match(text)
     found = list(_tags(document, front, words)) if front else []
     skipped = text[: front.end()].count("\n") if front else 0
-    for number, line in enumerate(lines_of(text)[skipped : skipped + MAX_LINES], skipped + 1):
+    for number, sentence in islice(_sentences(text, skipped, words.triggers), MAX_SENTENCES):
         if len(found) >= MAX_FACTS:
             break
         place = Place(document.path, document.url, document.revision, document.sha256, number)
-        for sentence in SENTENCE.split(line[:MAX_LINE]):
-            found += _sentence(document, sentence, place, words)
+        found += _sentence(document, sentence, place, words)
     return found[:MAX_FACTS]
+
+
+def _sentences(text: str, skipped: int, triggers: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    """The sentences with a word that could matter, each with the number of its line."""
+    for number, whole in enumerate(lines_of(text)[skipped : skipped + MAX_LINES], skipped + 1):
+        line = whole[:MAX_LINE]
+        low = line.casefold()
+        if any(word in low for word in triggers):
+            for sentence in SENTENCE.split(line):
+                low = sentence.casefold()
+                if any(word in low for word in triggers):
+                    yield number, sentence[:MAX_SENTENCE]
 
 
 def _sentence(document: Document, sentence: str, place: Place, words: LineageWords) -> Iterator[Fact]:
