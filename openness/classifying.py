@@ -9,6 +9,7 @@ import msgspec
 
 from openness import identifying
 from openness.evidence import model_file
+from openness.evidence.base_names import LineageWords
 from openness.evidence.clauses import DetectedClause
 from openness.evidence.file_rules import FileRules
 from openness.evidence.identify import Identification
@@ -19,7 +20,7 @@ from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.gathering import Dossier, gather
 from openness.packaged import packaged
 from openness.records import Absent
-from openness.rules import definitions, loader
+from openness.rules import definitions, leaks, lineage_rules, loader, releases
 from openness.rules.case import Case
 from openness.rules.definitions import Definitions
 from openness.rules.loader import Ruleset
@@ -28,7 +29,7 @@ from openness.sources.snapshot import EvidenceContent, Reference, RepositorySnap
 from openness.verdict import classification, stated
 from openness.verdict.classification import Knowledge
 from openness.verdict.classified import Classification
-from openness.verdict.lineage_terms import KnownModels
+from openness.verdict.lineage_terms import Known
 from openness.verdict.own_terms import LicenseWords
 from openness.verdict.stated import Stated
 from openness.verdict.stated_release import stated_release
@@ -115,7 +116,7 @@ def reader(ruleset: Ruleset) -> Reader:
         return found.found, found.clauses
 
     words, files = _reading()
-    return Reader(words, files, identify)
+    return Reader(words, files, identify, lineage_words())
 
 
 @cache
@@ -125,13 +126,19 @@ def _reading() -> tuple[CardWords, FileRules]:
     return words, FileRules(loader.read_yaml(rules / "files.yaml"))
 
 
+@cache
+def lineage_words() -> LineageWords:
+    """The words that lineage is stated in, as packaged."""
+    return msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "lineage_words.yaml"), LineageWords)
+
+
 def knowledge(ruleset: Ruleset) -> Knowledge:
     """Definitions and data about released models, as packaged."""
-    words, models = _known_beforehand()
-    return Knowledge(ruleset, definitions.load(), words, models)
+    words, known = _known_beforehand()
+    return Knowledge(ruleset, definitions.load(), words, known, leaks.load(), lineage_rules.load())
 
 
 @cache
-def _known_beforehand() -> tuple[LicenseWords, KnownModels]:
+def _known_beforehand() -> tuple[LicenseWords, Known]:
     words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
-    return words, loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
+    return words, Known(releases.load(), lineage_words())

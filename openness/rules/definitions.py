@@ -171,6 +171,8 @@ class Categories(msgspec.Struct, frozen=True):
     order: tuple[Row, ...]
     sub_labels: tuple[Row, ...]
     g7: LabelSource
+    #: What is asked of the code, data and recipe of a base, for a model made from it to be fully open.
+    documented: Condition
 
 
 class PossibleChange(msgspec.Struct, frozen=True):

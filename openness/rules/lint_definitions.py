@@ -157,6 +157,10 @@ def _categories(data: Mapping[str, Any], names: Names) -> Iterator[str]:
         yield from (f"{row['id']}: {text}" for text in condition_problems(row.get("when"), names, openness=direction))
     for row in data["sub_labels"]:
         yield from (f"{row['id']}: {text}" for text in condition_problems(row.get("when"), names, openness=1))
+    yield from (f"documented: {text}" for text in condition_problems(data["documented"], names, openness=1))
+    asked = [part for row in data["order"] if row["category"] == "fully-open" for part in (row.get("when") or {}).get("all", ())]
+    if any(part not in asked for part in data["documented"].get("all", ())):
+        yield "documented: a base is asked for something that a fully open model is not"
 
 
 def _framework(name: str, data: Mapping[str, Any], names: Names) -> Iterator[str]:
