@@ -8,16 +8,19 @@ from functools import cache
 import msgspec
 
 from openness import identifying
+from openness.evidence.card_license import NamedLicense
+from openness.evidence.card_words import CardWords
 from openness.evidence.clauses import DetectedClause
+from openness.evidence.code_readme import CodeWords
 from openness.evidence.file_rules import FileRules
 from openness.evidence.identify import Identification
-from openness.evidence.model_card import CardWords
 from openness.evidence.model_repository import Reader
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.gathering import Dossier, gather
 from openness.packaged import packaged
 from openness.rules import definitions, loader
 from openness.rules.loader import Ruleset
+from openness.rules.name_mentions import mentions
 from openness.sources.snapshot import Reference, Source
 from openness.verdict import classification
 from openness.verdict.classification import Knowledge
@@ -51,15 +54,19 @@ def reader(ruleset: Ruleset) -> Reader:
         found = identifying.identify_document(data, known=ruleset.texts)
         return found.found, found.clauses
 
-    words, files = _reading()
-    return Reader(words, files, identify)
+    def names(text: str) -> tuple[NamedLicense, ...]:
+        return tuple(NamedLicense(found.start, found.end, found.text, found.ids) for found in mentions(text, ruleset))
+
+    words, files, code = _reading()
+    return Reader(words, files, identify, names, code)
 
 
 @cache
-def _reading() -> tuple[CardWords, FileRules]:
+def _reading() -> tuple[CardWords, FileRules, CodeWords]:
     rules = packaged("rules") / "evidence"
-    words = msgspec.convert(loader.read_yaml(rules / "card_words.yaml"), CardWords)
-    return words, FileRules(loader.read_yaml(rules / "files.yaml"))
+    words = CardWords.of(loader.read_yaml(rules / "card_words.yaml"))
+    code = msgspec.convert(loader.read_yaml(rules / "code_words.yaml"), CodeWords)
+    return words, FileRules(loader.read_yaml(rules / "files.yaml")), code
 
 
 def knowledge(ruleset: Ruleset) -> Knowledge:

@@ -11,10 +11,13 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from openness.evidence import card, license_text, lineage, merge_config, model_card
+from openness.evidence.card_license import NamedLicense, Names
+from openness.evidence.card_links import Owner
+from openness.evidence.card_words import CardWords
 from openness.evidence.clauses import DetectedClause
+from openness.evidence.code_readme import CodeWords
 from openness.evidence.file_rules import FileRules
 from openness.evidence.identify import Identification
-from openness.evidence.model_card import CardWords
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.printable import printable
 from openness.records import Fact, Finding, Place, Standing
@@ -30,12 +33,22 @@ HUB_FILE = re.compile(r"(?:huggingface\.co|hf\.co)/([\w.-]+/[\w.-]+)/(?:blob|raw
 GITHUB_FILE = re.compile(r"github\.com/([\w.-]+/[\w.-]+)/(?:blob|raw)/([^/]+)/([^?#]+)")
 
 
+NO_CODE_WORDS = CodeWords()
+
+
+def no_names(text: str) -> tuple[NamedLicense, ...]:
+    """Finds no license in any text: for readers that have no rules at hand."""
+    return ()
+
+
 class Reader(msgspec.Struct, frozen=True):
     """What reading evidence needs beside the documents: rules as data, and the identification of license texts."""
 
     words: CardWords
     files: FileRules
     identify: Identify
+    names: Names = no_names
+    code: CodeWords = NO_CODE_WORDS
 
 
 def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
@@ -47,7 +60,7 @@ def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
     facts: list[Fact] = [*_listed(snapshot, reader), *_hub_facts(snapshot)]
     findings: list[Finding] = []
     for document in snapshot.documents:
-        new_facts, new_findings = _document_facts(document, reader)
+        new_facts, new_findings = _document_facts(document, reader, snapshot)
         facts += new_facts
         findings += new_findings
     if not any(fact.claim == "license" for fact in facts):
@@ -103,10 +116,23 @@ def _tagged_license(snapshot: RepositorySnapshot) -> Iterator[Fact]:
         yield Fact("hub:license", "license", value, printable(f"tags: {LICENSE_TAG}{found[0]}", 160), Standing.CARD, place)
 
 
-def _document_facts(document: Document, reader: Reader) -> tuple[list[Fact], list[Finding]]:
+def owner_of(snapshot: RepositorySnapshot) -> Owner:
+    """Whose card it is; a folder has a name and no owner."""
+    owner, slash, name = snapshot.name.rstrip("/").rpartition("/")
+    return Owner(owner if snapshot.kind == "hub-model" else "", name if slash else owner or name)
+
+
+def _card_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot) -> tuple[list[Fact], list[Finding]]:
+    """Front matter and prose of a card, and where the Hub reads the front matter otherwise."""
+    facts, findings = card.facts_of(document, further=True)
+    findings += card.differences(document, facts, snapshot.hub.card_data if snapshot.hub else None)
+    prose = model_card.facts_of(document, reader.words, owner_of(snapshot), reader.names)
+    return [*facts, *prose], [*findings, *model_card.cut(document)]
+
+
+def _document_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot) -> tuple[list[Fact], list[Finding]]:
     if document.kind == "card":
-        facts, findings = card.facts_of(document, further=True)
-        return [*facts, *model_card.facts_of(document, reader.words)], findings
+        return _card_facts(document, reader, snapshot)
     if document.kind in ("license", "policy"):
         return license_facts(document, reader), []
     if document.kind == "adapter":

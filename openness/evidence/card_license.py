@@ -1,0 +1,165 @@
+"""What a card's prose says of licenses: names behind a label or in a section, "released under …", limits of commercial use.
+
+Only the words that name a license become the value of a claim, so that it can be held against other claims; a statement about
+the code or the data says so in the claim (``license:code``, ``license:data``), one about the weights too (``license:weights``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+
+import msgspec
+
+from openness.evidence.card_lines import Line
+from openness.evidence.card_statements import Labeled, compiled, says_something, sentences
+from openness.evidence.card_words import CardWords
+
+#: Statements about licenses looked at in one card; the names in each are looked up.
+MOST_SENTENCES = 40
+#: A longer text behind a label is a sentence and no name.
+MOST_NAME_WORDS = 8
+CLAUSES = re.compile(
+    r"\s*[;；，。]\s*|,\s+|\s+(?:while|whereas|but)\s+|\.\s+|\s\|\s|\s/\s"
+    r"|(?<=\))\s+and\s+|\s+and\s+(?=(?:the|our|its)\s)",
+    re.IGNORECASE,
+)
+CHOICE = re.compile(r"\s*(?:,\s*)?(?:or|either|或者?|oder|ou|o|или)\s*", re.IGNORECASE)
+URL = re.compile(r"https?://[^\s<>()\[\]\"'|,]{4,500}")
+MARKDOWN = re.compile(r"\[([^\[\]]{0,300})\]\([^()\s]{0,600}[^()]{0,200}\)")
+
+
+class NamedLicense(msgspec.Struct, frozen=True):
+    """A license that a text names: where, in which words, and the ids they may mean."""
+
+    start: int
+    end: int
+    text: str
+    ids: tuple[str, ...]
+
+
+#: Finds the licenses that a text names.
+Names = Callable[[str], tuple[NamedLicense, ...]]
+
+
+class Said(msgspec.Struct, frozen=True):
+    """A claim about a license: ``claim`` with its scope, and the value."""
+
+    claim: str
+    value: str | list[str]
+    line: Line
+
+
+class LicenseReader:
+    """Reads the lines of one card; the number of sentences whose names are looked up is bounded."""
+
+    def __init__(self, words: CardWords, names: Names) -> None:
+        self._words = words
+        self._wording = words.license
+        self._names = names
+        self._room = MOST_SENTENCES
+
+    def labeled(self, row: Labeled) -> Iterator[Said]:
+        """A line behind the label "License", in words of its own."""
+        if not says_something(row.said, self._words):
+            return
+        yield from self._links(row)
+        text = _plain(row.said)
+        outer = self._scope(row.label)
+        found = list(self._claims(text, outer, row.line)) if text else []
+        yield from found
+        linked = any(link.address for link in row.links)
+        if not found and text and len(text.split()) <= MOST_NAME_WORDS and not (linked and len(text) < 3):
+            yield Said(_claim("license", outer), text[:300], row.line)
+
+    def section(self, row: Labeled) -> Iterator[Said]:
+        """A line in a section about the license: what its sentences name, and what its links lead to."""
+        said = [found for sentence in sentences(row.line.text) for found in self._claims(_plain(sentence), "", row.line)]
+        yield from said
+        if not any(self._foreign(sentence) for sentence in sentences(row.line.text)):
+            yield from self._links(row)
+
+    def spoken(self, row: Labeled) -> Iterator[Said]:
+        """A sentence anywhere that grants a license in so many words, or bars commercial use."""
+        for sentence in sentences(row.line.text):
+            text = _plain(sentence)
+            if any(compiled(pattern).search(text) for pattern in self._wording.granted):
+                yield from self._claims(text, "", row.line)
+            else:
+                yield from self._limits(text, "", row.line)
+
+    def _links(self, row: Labeled) -> Iterator[Said]:
+        for match in URL.finditer(row.line.text):
+            yield Said(_claim("license-link", self._scope(row.label)), match[0].rstrip(".;:*_`"), row.line)
+            return
+
+    def _claims(self, text: str, outer: str, line: Line) -> Iterator[Said]:
+        """The licenses that a sentence names, clause by clause, each with what it is said of."""
+        if self._room <= 0 or self._foreign(text):
+            return
+        self._room -= 1
+        scope = outer
+        for clause, names in _clauses(text, self._names(text)):
+            scope = self._scope(clause) or scope
+            if names:
+                yield Said(_claim("license", scope), _value(clause, names), line)
+            else:
+                yield from self._limits(clause, scope, line)
+
+    def _limits(self, text: str, scope: str, line: Line) -> Iterator[Said]:
+        taken_back = compiled(self._wording.unless).search(text) is not None
+        match = next((m for pattern in self._wording.limits if (m := compiled(pattern).search(text))), None)
+        scope = self._scope(text) or scope
+        if match and not taken_back and not self._foreign(text):
+            yield Said(_claim("license", scope), match[0].strip()[:200], line)
+            yield Said(_claim("commercial-use", scope), "barred", line)
+            return
+        for row in self._wording.commercial:
+            if compiled(row.pattern).search(text):
+                yield Said(_claim("commercial-use", scope), row.scope, line)
+                return
+
+    def _scope(self, text: str) -> str:
+        """What a clause is about: one thing, or nothing in particular (also where it names several)."""
+        found = [row.scope for row in self._wording.about if compiled(row.pattern).search(text)]
+        return found[0] if len(found) == 1 else ""
+
+    def _foreign(self, text: str) -> bool:
+        """Is this about the license of something else, such as a base model or a library?"""
+        return compiled(self._wording.others).search(text) is not None
+
+
+def _claim(claim: str, scope: str) -> str:
+    return f"{claim}:{scope}" if scope else claim
+
+
+def _plain(text: str) -> str:
+    """A text without addresses and emphasis; of links the words."""
+    return URL.sub(" ", re.sub(r"[*`]|(?<!\w)_|_(?!\w)", "", MARKDOWN.sub(r"\1", text))).strip(" |-<>\t")
+
+
+def _clauses(text: str, names: tuple[NamedLicense, ...]) -> Iterator[tuple[str, list[NamedLicense]]]:
+    """The clauses of a text with the names in each; a name is never cut in two."""
+    cuts = [m for m in CLAUSES.finditer(text) if not any(name.start < m.end() and m.start() < name.end for name in names)]
+    start = 0
+    for begin, end in [(m.start(), m.end()) for m in cuts] + [(len(text), len(text))]:
+        part = text[start:begin]
+        if part.strip():
+            own = [
+                msgspec.structs.replace(n, start=n.start - start, end=n.end - start) for n in names if start <= n.start < begin
+            ]
+            yield part, own
+        start = end
+
+
+def _value(clause: str, names: list[NamedLicense]) -> str | list[str]:
+    """One name as it stands, a choice as an expression, several as a list (all apply)."""
+    distinct = list({name.ids: name for name in names}.values())
+    if len(distinct) == 1:
+        return distinct[0].text
+    gaps = [clause[a.end : b.start] for a, b in pairwise(names)]
+    single = all(len(name.ids) == 1 for name in distinct)
+    if single and all(CHOICE.fullmatch(gap) for gap in gaps):
+        return " OR ".join(name.ids[0] for name in distinct)
+    return [name.text for name in distinct]
