@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 import msgspec
 
 from openness.evidence.card_lines import Line
+from openness.evidence.card_links import ADDRESS
 from openness.evidence.card_statements import compiled, says_something
 from openness.evidence.card_words import CardWords
 
@@ -58,7 +59,7 @@ class Summary:
         if self._lines > MOST_LINES or not says_something(line.text, self._words):
             return
         topics = {self._topic} if self._topic else set()
-        letters = len(line.text.strip())
+        letters = len(ADDRESS.sub("", line.text).strip())  # a link alone tells nothing of a subject
         for row in self._rules.topics:
             if row.pattern and letters > 30 and compiled(row.pattern).search(line.text[:400]):
                 topics.add(row.id)
