@@ -13,6 +13,7 @@ from itertools import pairwise
 import msgspec
 
 from openness.evidence.card_lines import Line
+from openness.evidence.card_links import Link, Owner
 from openness.evidence.card_statements import Labeled, compiled, says_something, sentences
 from openness.evidence.card_words import CardWords
 
@@ -28,6 +29,10 @@ CLAUSES = re.compile(
 CHOICE = re.compile(r"\s*(?:,\s*)?(?:or|either|或者?|oder|ou|o|или)\s*", re.IGNORECASE)
 URL = re.compile(r"https?://[^\s<>()\[\]\"'|,]{4,500}")
 MARKDOWN = re.compile(r"\[([^\[\]]{0,300})\]\([^()\s]{0,600}[^()]{0,200}\)")
+
+
+#: Names of models with their size: "Name-72B", "Name 1.8B".
+SIZES = re.compile(r"\b[A-Za-z][\w.]{0,30}?[- ]?\d{1,4}(?:\.\d+)?[BM]\b")
 
 
 class NamedLicense(msgspec.Struct, frozen=True):
@@ -54,7 +59,8 @@ class Said(msgspec.Struct, frozen=True):
 class LicenseReader:
     """Reads the lines of one card; the number of sentences whose names are looked up is bounded."""
 
-    def __init__(self, words: CardWords, names: Names) -> None:
+    def __init__(self, words: CardWords, names: Names, owner: Owner) -> None:
+        self._owner = owner
         self._words = words
         self._wording = words.license
         self._names = names
@@ -69,14 +75,24 @@ class LicenseReader:
         outer = self._scope(row.label)
         found = list(self._claims(text, outer, row.line)) if text else []
         yield from found
-        linked = any(link.address for link in row.links)
-        if not found and text and len(text.split()) <= MOST_NAME_WORDS and not (linked and len(text) < 3):
-            yield Said(_claim("license", outer), text[:300], row.line)
+        name = self._name(row, text)
+        if re.fullmatch(self._wording.nameless, name, re.IGNORECASE):
+            return
+        if not found and name and len(name.split()) <= MOST_NAME_WORDS:
+            yield Said(_claim("license", outer), name[:300], row.line)
+
+    def _name(self, row: Labeled, text: str) -> str:
+        """What stands for the name of a license that is not known: the text, or where it leads to an address the link's words."""
+        if not row.links:
+            return text
+        words = next((link.words for link in row.links if link.words and not link.words.startswith(("http", "www"))), "")
+        return words or ("" if len(text.split()) > 4 or text.endswith((":", "：")) else text)
 
     def section(self, row: Labeled) -> Iterator[Said]:
         """A line in a section about the license: what its sentences name, and what its links lead to."""
-        said = [found for sentence in sentences(row.line.text) for found in self._claims(_plain(sentence), "", row.line)]
-        yield from said
+        for sentence in sentences(row.line.text):
+            if not self._of_others(_plain(sentence)):
+                yield from self._claims(_plain(sentence), "", row.line)
         if not any(self._foreign(sentence) for sentence in sentences(row.line.text)):
             yield from self._links(row)
 
@@ -84,15 +100,25 @@ class LicenseReader:
         """A sentence anywhere that grants a license in so many words, or bars commercial use."""
         for sentence in sentences(row.line.text):
             text = _plain(sentence)
+            if self._of_others(text):
+                continue
             if any(compiled(pattern).search(text) for pattern in self._wording.granted):
                 yield from self._claims(text, "", row.line)
             else:
                 yield from self._limits(text, "", row.line)
 
+    def linked(self, row: Labeled, link: Link) -> Iterator[Said]:
+        """A link whose words say that it is the license."""
+        match = next((m for m in URL.finditer(row.line.text) if link.address in m[0]), None)
+        if match:
+            yield Said("license-link", match[0].rstrip(".;:*_`"), row.line)
+
     def _links(self, row: Labeled) -> Iterator[Said]:
+        """The first address of a license text."""
         for match in URL.finditer(row.line.text):
-            yield Said(_claim("license-link", self._scope(row.label)), match[0].rstrip(".;:*_`"), row.line)
-            return
+            if compiled(self._wording.addresses).search(match[0]):
+                yield Said(_claim("license-link", self._scope(row.label)), match[0].rstrip(".;:*_`"), row.line)
+                return
 
     def _claims(self, text: str, outer: str, line: Line) -> Iterator[Said]:
         """The licenses that a sentence names, clause by clause, each with what it is said of."""
@@ -125,9 +151,19 @@ class LicenseReader:
         found = [row.scope for row in self._wording.about if compiled(row.pattern).search(text)]
         return found[0] if len(found) == 1 else ""
 
+    def _of_others(self, text: str) -> bool:
+        """Does a sentence name models by their sizes, and this one not among them? A card may speak of a whole family."""
+        sizes = SIZES.findall(text)
+        own = _letters(self._owner.name)
+        return bool(sizes) and bool(own) and not any(_letters(size) in own for size in sizes)
+
     def _foreign(self, text: str) -> bool:
         """Is this about the license of something else, such as a base model or a library?"""
         return compiled(self._wording.others).search(text) is not None
+
+
+def _letters(text: str) -> str:
+    return re.sub(r"[^a-z0-9]", "", text.casefold())
 
 
 def _claim(claim: str, scope: str) -> str:

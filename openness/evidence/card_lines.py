@@ -63,7 +63,7 @@ class _State:
     def __init__(self) -> None:
         self._comment = False
         self._fence = ""
-        self._row: list[str] = []
+        self._row: list[tuple[int, str, str]] = []
         self._before: Line | None = None
 
     def take(self, number: int, raw: str) -> Iterator[Line]:
@@ -75,7 +75,8 @@ class _State:
             return
         text = self._uncommented(raw)
         if not text.strip():
-            yield from self.rest()
+            if not self._row:
+                yield from self.rest()
             return
         if self._before is not None and TITLE.match(self._before.text) and UNDERLINE.match(text):
             title, self._before = self._before, None
@@ -84,16 +85,16 @@ class _State:
         yield from self._rows(number, raw, text)
 
     def _rows(self, number: int, raw: str, text: str) -> Iterator[Line]:
-        opens, closes = re.search(r"<tr\b", text, re.IGNORECASE), re.search(r"</tr\s*>", text, re.IGNORECASE)
-        if (self._row or opens) and not closes and len(self._row) < MAX_ROW:
-            if opens:
-                self._row = []
-            self._row.append(text)
-            return
+        """Joins the lines of a table row, and of a tag that goes on in the next line."""
+        row = [] if re.search(r"<tr\b", text, re.IGNORECASE) else self._row
+        row.append((number, raw, text))
+        joined = " ".join(part for _, _, part in row)[:MAX_LINE]
+        self._row = row if len(row) < MAX_ROW and _goes_on(joined) else []
         if self._row:
-            text, self._row = " ".join([*self._row, text])[:MAX_LINE], []
+            return
         yield from self.rest()
-        found = line_of(number, raw, text)
+        number, raw, _ = next((part for part in reversed(row) if _without_tags(part[2]).strip(" |*")), row[-1])
+        found = line_of(number, raw, joined)
         if found.level:
             yield found
         else:
@@ -123,10 +124,21 @@ class _State:
         return "".join(kept)
 
 
+def _goes_on(text: str) -> bool:
+    """Is a row of a table open, or a tag?"""
+    if "<" not in text:
+        return False
+    rows = re.findall(r"<(/?)tr\b", text, re.IGNORECASE)
+    last = text.rfind("<")
+    tag = last > text.rfind(">") and re.match(r"</?[A-Za-z]", text[last : last + 3]) is not None
+    return bool(rows and not rows[-1]) or tag
+
+
 def line_of(number: int, raw: str, text: str) -> Line:
     """A line with its markup read away."""
     html = re.search(r"<h([1-6])\b", text, re.IGNORECASE) if "<" in text else None
     plain = _without_tags(text) if "<" in text else text
+    plain = plain.replace("\\_", "_").replace("&nbsp", " ") if "\\_" in plain or "&nbsp" in plain else plain
     plain = IMAGE.sub(_pictured, plain) if "![" in plain else plain
     if html:
         return Line(number, plain.strip(), raw, int(html[1]))

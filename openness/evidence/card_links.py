@@ -27,11 +27,12 @@ NO_OWNERS = frozenset(
 
 
 class Link(msgspec.Struct, frozen=True):
-    """An address without its scheme, the words it stands behind (may be empty), and its kind."""
+    """An address without its scheme, the words it stands behind (may be empty), its kind, and whether it is the publisher's."""
 
     address: str
     words: str
     kind: str
+    own: bool = False
 
 
 class Owner(msgspec.Struct, frozen=True):
@@ -57,7 +58,8 @@ def _links(text: str, words: CardWords, owner: Owner) -> Iterator[Link]:
         if len(seen) == MAX_LINKS:
             return
         seen.add(address)
-        yield Link(address, title[1].strip() if title else "", kind_of(address, words, owner))
+        kind = kind_of(address, words, owner)
+        yield Link(address, title[1].strip() if title else "", kind, kind == "release" or _owned(address, owner))
 
 
 def kind_of(address: str, words: CardWords, owner: Owner) -> str:
@@ -71,6 +73,11 @@ def kind_of(address: str, words: CardWords, owner: Owner) -> str:
     if repository and named_for(repository[1].partition("/")[2], owner, words):
         return "release"
     return kind
+
+
+def _owned(address: str, owner: Owner) -> bool:
+    found = REPOSITORY.match(address) or MODEL.match(address) or DATASET.match(address)
+    return found is not None and _same_owner(found[1].partition("/")[0], owner.owner)
 
 
 def _same_owner(one: str, other: str) -> bool:

@@ -11,7 +11,7 @@ from functools import lru_cache
 import msgspec
 
 from openness.evidence.card_lines import Line
-from openness.evidence.card_links import Link, Owner, links_in, model
+from openness.evidence.card_links import ADDRESS, MARKDOWN, Link, Owner, links_in, model
 from openness.evidence.card_words import CardWords, Sentence, Statement
 
 LABEL = re.compile(
@@ -22,12 +22,18 @@ BOLD = re.compile(r"\s{0,8}(?:[-*+•]\s{1,4})?(?:\*\*|__)([^*_:：|]{2,60})(?:\
 #: Longer stretches are no sentence that a pattern is tried on.
 MAX_SENTENCE = 500
 SENTENCES = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])")
+#: A line with no more letters than this outside its links is a list of links.
+FEW_LETTERS = 60
+#: Kinds of links that tell of a thing and are not the thing.
+DOCUMENTS = frozenset({"paper", "reviewed", "report", "page", "other", "document"})
+PAPERS = frozenset({"research-paper", "technical-report", "code-documentation"})
 #: Components that are claims: what they say is held against the front matter, it is no part of a release.
 CLAIMS = {"license": "license", "base": "base-stated", "teacher": "teacher-stated"}
 
 
 class Stated(msgspec.Struct, frozen=True):
-    """A component that a line states. ``statement`` is the row that made it, where a label or heading did."""
+    """A component that a line states. ``statement`` is the row that made it, where a label or heading did. ``own``: the address
+    is the publisher's, or a label calls it the model's; other repositories hold more than what is said of them here."""
 
     component: str
     availability: str
@@ -35,6 +41,7 @@ class Stated(msgspec.Struct, frozen=True):
     address: str
     line: Line
     statement: Statement | None = None
+    own: bool = True
 
 
 class Claimed(msgspec.Struct, frozen=True):
@@ -68,14 +75,22 @@ def labeled(line: Line, section: Statement | None, words: CardWords, owner: Owne
 
 def stated(row: Labeled, words: CardWords) -> Iterator[Stated]:
     """What a line states through its label or section, and through the words that its links stand behind."""
+    few = _words_outside(row.line.text) <= FEW_LETTERS
     for link in row.links:
-        own = words.statement(link.words) if link.words else None
+        own = words.statement(link.words) if link.words and few else None
         statement = own or row.statement
         if statement is None or statement.component in CLAIMS:
             continue
+        if own is None and not row.label and link.kind in DOCUMENTS and statement.component not in PAPERS:
+            continue  # a section that cites a paper is not documented by it
         if available := statement.links.get(link.kind):
             yield Stated(statement.component, available, link.kind, link.address, row.line, statement)
     yield from _named(row, words)
+
+
+def _words_outside(text: str) -> int:
+    """Letters of a line that stand in no link. In running text the words of a link say what it is no more than others do."""
+    return len(re.sub(r"[\W_]+", "", ADDRESS.sub("", MARKDOWN.sub("", text))))
 
 
 def _named(row: Labeled, words: CardWords) -> Iterator[Stated]:
@@ -124,9 +139,9 @@ def _by_rule(
     if rule.claim:
         yield from _claim(rule, match, links, row)
         return
-    counted = [(link, rule.links[link.kind]) for link in links if link.kind in rule.links]
+    counted = [(x, rule.links[x.kind]) for x in links if x.kind in rule.links and (x.own or rule.own == "no")]
     for link, available in counted:
-        yield Stated(rule.component, available, link.kind, link.address, row.line)
+        yield Stated(rule.component, available, link.kind, link.address, row.line, own=link.own)
     if rule.named and words.names_data(sentence):
         yield Stated("data-sources", rule.named, "named", "", row.line)
     if rule.states and not counted:

@@ -67,7 +67,7 @@ class Summary:
             self._first.setdefault(topic, line)
             self._length[topic] = self._length.get(topic, 0) + letters
             self._figures[topic] = self._figures.get(topic, 0) + len(re.findall(r"\d+(?:\.\d+)?", line.text)[:20])
-        for setting in self._rules.settings:
+        for setting in self._rules.settings if "training" in topics else ():
             if setting not in self._settings and compiled(setting).search(line.text[:400]):
                 self._settings[setting] = line
 

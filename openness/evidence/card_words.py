@@ -40,8 +40,8 @@ class Statement(msgspec.Struct, frozen=True):
 
 
 class Sentence(msgspec.Struct, frozen=True):
-    """A pattern of running text. ``states`` counts by itself; ``links`` by the kind of link in the same sentence;
-    ``claim`` makes a claim of the Hub model that is linked, or of group ``what``."""
+    """A pattern of running text. ``states`` counts by itself; ``links`` by the kind of link in the same sentence; ``claim``
+    makes a claim of the Hub model that is linked, or of group ``what``; ``own``: only the publisher's own code counts."""
 
     pattern: str
     component: str = ""
@@ -49,6 +49,7 @@ class Sentence(msgspec.Struct, frozen=True):
     states: str = ""
     links: Mapping[str, str] = msgspec.field(default_factory=dict)
     named: str = ""
+    own: str = "no"
 
 
 class Scope(msgspec.Struct, frozen=True):
@@ -57,12 +58,18 @@ class Scope(msgspec.Struct, frozen=True):
 
 
 class LicenseWording(msgspec.Struct, frozen=True):
-    """How cards speak of licenses in running text. ``granted`` are the verbs, ``limits`` the patterns of what bars commercial
-    use, ``unless`` what takes a limit back, ``commercial`` what else is said of commercial use."""
+    """How cards speak of licenses in running text.
+
+    ``granted`` are the verbs, ``about`` what a clause is about, ``others`` what is no grant, ``nameless`` words that name no
+    license, ``addresses`` those of license texts, ``limits`` what bars commercial use, ``unless`` what takes a limit back,
+    ``commercial`` what else is said of commercial use, ``placeholders`` the empty places of templates.
+    """
 
     granted: tuple[str, ...]
     about: tuple[Scope, ...]
     others: str
+    nameless: str
+    addresses: str
     limits: tuple[str, ...]
     unless: str
     commercial: tuple[Scope, ...]

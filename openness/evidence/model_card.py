@@ -61,7 +61,7 @@ class _Reading:
     def __init__(self, words: CardWords, owner: Owner, names: Names) -> None:
         self._words = words
         self._owner = owner
-        self._license = LicenseReader(words, names)
+        self._license = LicenseReader(words, names, owner)
         self._sections: list[tuple[int, Statement | None]] = []
         self.summary = Summary(words)
         self.found: list[Stated | Claimed | Said] = []
@@ -98,9 +98,9 @@ class _Reading:
                 yield Claimed(CLAIMS[component], row.said.strip("*_` "), row.line)
             return
         for link in row.links:
-            own = self._words.statement(link.words) if link.words else None
+            own = self._words.statement(link.words.partition(":")[0]) if link.words else None
             if own is not None and own.component == "license":
-                yield Said("license-link", _address(row.line.text, link.address), row.line)
+                yield from self._license.linked(row, link)
                 yield from self._license.labeled(msgspec.structs.replace(row, said=_behind(link.words), links=()))
         if row.label and component and compiled(self._words.withheld_values).search(row.said[:200]):
             yield Stated(component, "withheld", "statement", "", row.line)
@@ -127,12 +127,6 @@ def _weighed(row: Stated, documented: set[str | None], whole: set[str]) -> State
     if statement.part_of and row.availability == "published" and statement.part_of not in whole:
         return msgspec.structs.replace(row, availability="partial")
     return row
-
-
-def _address(text: str, address: str) -> str:
-    at = text.find(address)
-    start = text.rfind("http", 0, at) if at >= 0 else -1
-    return text[start:at] + address if start >= 0 and at - start < 14 else f"https://{address}"
 
 
 def _behind(words: str) -> str:
@@ -163,7 +157,8 @@ def _facts(document: Document, found: Iterable[Stated | Claimed | Said | Amount]
 def _claim_of(row: Stated | Claimed | Said | Amount) -> tuple[str, object]:
     if isinstance(row, Stated):
         address = printable(row.address, 500)
-        return f"component:{row.component}", {"availability": row.availability, "kind": row.kind, "address": address}
+        value = {"availability": row.availability, "kind": row.kind, "address": address}
+        return f"component:{row.component}", value if row.own else {**value, "own": "no"}
     if isinstance(row, Amount):
         return f"component:{row.component}", {"availability": row.availability, "kind": "text", "address": ""}
     if isinstance(row.value, list):
