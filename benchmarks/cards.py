@@ -4,7 +4,7 @@
     python benchmarks/cards.py --only cards    one of: cards, hub, gaps
     python benchmarks/cards.py --facts NAME    the facts read of one card
 
-A card becomes the README.md of a folder with empty weights, and of a repository on a loopback Hub (the server of ../shared/tools).
+A card becomes the README.md of a folder with empty weights, and of a repository on a loopback Hub (server of ../shared/tools).
 A row of the table becomes a repository with the tag as recorded and, where a text of the license that a volunteer found is at
 hand, a file with it under the recorded name. Nothing outside this machine is contacted.
 """
