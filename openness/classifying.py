@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cache
 
 import msgspec
@@ -25,6 +25,7 @@ from openness.sources.snapshot import Reference, Source
 from openness.verdict import classification
 from openness.verdict.classification import Knowledge
 from openness.verdict.classified import Classification
+from openness.verdict.lineage_terms import KnownModels
 from openness.verdict.own_terms import LicenseWords
 
 
@@ -45,6 +46,11 @@ def classify(reference: Reference, source: Source, ruleset: Ruleset, names: Iter
     others = [evidence for evidence in dossier.repositories.values() if evidence is not dossier.model]
     result = classification.classify(reference.given or reference.name, dossier.model, others, lookup, knowledge(ruleset), names)
     return Classified(result, dossier)
+
+
+def classify_all(reference: Reference, source: Source, ruleset: Ruleset, names: Iterable[str] = ()) -> Iterator[Classified]:
+    """The classifications that one argument asks for: one of a repository, one of each model in an evidence file."""
+    yield classify(reference, source, ruleset, names)
 
 
 def reader(ruleset: Ruleset) -> Reader:
@@ -71,6 +77,11 @@ def _reading() -> tuple[CardWords, FileRules, CodeWords]:
 
 def knowledge(ruleset: Ruleset) -> Knowledge:
     """Definitions and data about released models, as packaged."""
-    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
-    models = loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
+    words, models = _known_beforehand()
     return Knowledge(ruleset, definitions.load(), words, models)
+
+
+@cache
+def _known_beforehand() -> tuple[LicenseWords, KnownModels]:
+    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
+    return words, loader.read_yaml(packaged("corpus") / "models.yaml")["models"]

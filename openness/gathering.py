@@ -34,6 +34,16 @@ READERS: Mapping[str, Callable[[RepositorySnapshot, Reader], RepositoryEvidence]
 }
 
 
+def read_model(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
+    """The evidence of the repository that is itself asked about; a code repository counts as release and as code."""
+    if snapshot.kind != "github":
+        return READERS[snapshot.kind](snapshot, reader)
+    release, code = model_repository.read(snapshot, reader), code_repository.read(snapshot, reader)
+    known = {fact.id for fact in release.facts}
+    facts = (*release.facts, *(fact for fact in code.facts if fact.id not in known))
+    return msgspec.structs.replace(release, facts=facts)
+
+
 def key_of(reference: Reference) -> Key:
     """Under which a repository stands in a dossier: kind and name in lower case."""
     return reference.kind, reference.name.casefold() if reference.kind != "folder" else reference.name
@@ -53,7 +63,8 @@ class Dossier(msgspec.Struct, frozen=True):
 def gather(reference: Reference, source: Source, reader: Reader) -> Dossier:
     """The dossier of a model. Never raises for what a source answers: what could not be had is in its evidence."""
     walk = _Walk(source, reader)
-    model = walk.read(reference)
+    model = read_model(source.fetch(reference), reader)
+    walk.found[key_of(reference)] = model
     walk.follow(model)
     return Dossier(model, walk.found, tuple(walk.left_out))
 

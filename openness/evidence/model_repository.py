@@ -66,14 +66,20 @@ def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
     if not any(fact.claim == "license" for fact in facts):
         facts += _tagged_license(snapshot)
     return msgspec.structs.replace(
-        found, facts=tuple(facts), findings=tuple(findings), links=tuple(links_of(facts, snapshot)), complete=_complete(snapshot)
+        found,
+        facts=tuple(facts),
+        findings=tuple(findings),
+        links=tuple(links_of(facts, snapshot)),
+        complete=_complete(snapshot, facts),
     )
 
 
-def _complete(snapshot: RepositorySnapshot) -> bool:
+def _complete(snapshot: RepositorySnapshot, facts: list[Fact]) -> bool:
     """Was everything seen that could speak? Then what is not stated was looked for."""
     unseen = any(absence.reason in PASSING or absence.reason in ("gated", "too-large") for absence in snapshot.absences)
-    return snapshot.absent is None and snapshot.files_complete and not unseen and snapshot.kind != "folder"
+    # a folder without weights holds somebody's selection of documents: what is not in it may be elsewhere
+    whole = snapshot.kind != "folder" or any(fact.id == "files:parameters-final" for fact in facts)
+    return snapshot.absent is None and snapshot.files_complete and not unseen and whole
 
 
 def _listed(snapshot: RepositorySnapshot, reader: Reader) -> Iterator[Fact]:
@@ -131,7 +137,7 @@ def _card_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot
 
 
 def _document_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot) -> tuple[list[Fact], list[Finding]]:
-    if document.kind == "card":
+    if document.kind in ("card", "readme"):
         return _card_facts(document, reader, snapshot)
     if document.kind in ("license", "policy"):
         return license_facts(document, reader), []
@@ -158,7 +164,7 @@ def license_facts(document: Document, reader: Reader) -> list[Fact]:
     found, clauses = reader.identify(document.data)
     scope = reader.files.scope(document.path)
     facts = license_text.facts_of(document, found, clauses)
-    if found.licenses and all(license.kind == "policy" for license in found.licenses):
+    if document.kind == "policy" or (found.licenses and all(license.kind == "policy" for license in found.licenses)):
         # a use policy travels with its license, which names it; by itself it grants nothing and is no license
         facts = [msgspec.structs.replace(fact, claim=fact.claim.replace("license-text", "use-policy")) for fact in facts]
     elif not found.licenses and found.mentions:

@@ -8,7 +8,7 @@ from typing import Any
 
 from openness.evidence.word_difference import Change
 from openness.identifying import Identified
-from openness.outputs.text import Style, plain
+from openness.outputs.wrapping import Style, plain
 from openness.printable import printable
 
 _COLORS = {"exact": "green", "same": "green", "multiple": "green", "partial": "yellow", "altered": "red", "none": "yellow"}

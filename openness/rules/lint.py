@@ -48,7 +48,7 @@ def lint(root: Path, today: datetime.date | None = None) -> list[Problem]:
     problems += _stale(licenses, today)
     problems += [Problem(*row) for row in lint_definitions.problems(root, clauses, today)]
     if (root / patterns.FILE).is_file():
-        texts = patterns.pattern_problems(patterns.clause_patterns(root), clauses)
+        texts = patterns.pattern_problems(patterns.clause_patterns(root), clauses, uses)
         problems += [Problem(patterns.FILE, "error", text) for text in texts]
     if (root / "families.yaml").is_file():
         known = {*licenses, *(id.casefold() for id in files["spdx_ids"]["licenses"])}

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 import msgspec
 
 from openness.records import Absent
-from openness.sources.snapshot import Document, FileEntry
+from openness.sources.snapshot import PASSING, Document, FileEntry, RepositorySnapshot
 
 #: Cards of up to 5 MB are promised to be read; no license text or configuration known here reaches a tenth of that.
 MAX_DOCUMENT = 5 << 20
@@ -20,6 +20,9 @@ MAX_TOTAL = 24 << 20
 #: Listings longer than this are cut: GitHub's own limit, and ten times the largest model repository known here.
 MAX_FILES = 100_000
 MAX_PATH = 1024
+
+#: What an absence calls a listing that stopped short.
+LISTING = "file list"
 
 #: Kinds in the order of their worth: when the number is limited, the first come first.
 ORDER = (
@@ -144,6 +147,21 @@ def gather(
         elif answer.reason == "gated" and kind not in OPEN_KINDS:
             gated = answer
     return documents, absences
+
+
+def settled(head: RepositorySnapshot, known: RepositorySnapshot | None) -> dict[str, Document | Absent]:
+    """What need not be asked for again, by path: the bytes of a commit never change, and a refusal that is no passing one
+    stands while the host says the same of the repository."""
+    if known is None or known.revision is None or known.revision != head.revision:
+        return {}
+    found: dict[str, Document | Absent] = {document.path: document for document in known.documents}
+    before, now = known.hub, head.hub
+    same = (before.gated, before.disabled, before.private) == (now.gated, now.disabled, now.private) if before and now else True
+    if same and known.absent == head.absent:
+        for absent in known.absences:
+            if absent.reason not in PASSING:
+                found.setdefault(absent.what, absent)
+    return found
 
 
 def plain_path(path: object) -> bool:

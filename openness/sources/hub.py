@@ -26,11 +26,12 @@ from huggingface_hub.errors import (
 )
 
 from openness.records import Absent
-from openness.sources.documents import MAX_FILES, Wanted, gather, plain_path, selection
+from openness.sources.documents import LISTING, MAX_FILES, Wanted, gather, plain_path, selection, settled
 from openness.sources.model_reference import is_hub_id
 from openness.sources.snapshot import (
     AbsenceReason,
     Document,
+    Fetched,
     FileEntry,
     HubFields,
     Reference,
@@ -65,40 +66,69 @@ class HubSource:
 
     def fetch(self, reference: Reference) -> RepositorySnapshot:
         """The snapshot of a ``hub-model`` or ``hub-dataset`` reference; never raises for what the Hub answers."""
+        return self.refetch(reference, None).snapshot
+
+    def refetch(self, reference: Reference, known: Fetched | None) -> Fetched:
+        """The same, where an earlier answer is known: one conditional request, and the documents that are lacking."""
         if not is_hub_id(reference.name):  # a name from a document, not from the command line
-            return nothing(reference, Absent(reference.name, "malformed", "no id of a repository"))
-        data = self._description(reference)
-        if isinstance(data, Absent):
-            return nothing(reference, data, self._page(reference, reference.name))
+            return Fetched(nothing(reference, Absent(reference.name, "malformed", "no id of a repository")))
+        url = self._api(reference)
+        condition = known.etag if known is not None and known.url == url else None
+        answer = self._description(reference, url, condition)
+        if isinstance(answer, Absent):
+            return Fetched(nothing(reference, answer, self._page(reference, reference.name)))
+        data, etag = answer
+        if data is None and known is not None:
+            head = msgspec.structs.replace(known.snapshot, requested=reference.name)
+        else:
+            head = self._head(reference, data or {})
+        return Fetched(self.fill(head, reference.revision, known.snapshot if known else None), etag or condition, url)
+
+    def _head(self, reference: Reference, data: dict[str, Any]) -> RepositorySnapshot:
+        """What a description says, without documents."""
         name = str(data["id"])
         commit = _text(data.get("sha"), COMMIT)
-        date = _text(data.get("lastModified"), DATE)
         hub = hub_fields(data)
         files, listing_absent = self._files(reference, name, commit, data.get("siblings"))
-        snapshot = RepositorySnapshot(
+        return RepositorySnapshot(
             reference.kind,
             name,
             reference.name,
             revision=commit,
             url=self._page(reference, name),
-            date=date,
+            date=_text(data.get("lastModified"), DATE),
             files=files,
             files_complete=listing_absent is None,
             hub=hub,
             absent=Absent(name, "disabled", "its host has switched it off") if hub.disabled else None,
+            absences=(listing_absent,) if listing_absent else (),
         )
-        chosen, left_out = selection(files, self._wanted)
-        documents, absences = gather(chosen, lambda file, kind: self._document(snapshot, reference.revision, file, kind))
-        lacking = (*([listing_absent] if listing_absent else []), *absences, *left_out)
-        return msgspec.structs.replace(snapshot, documents=tuple(documents), absences=lacking)
 
-    def _description(self, reference: Reference) -> dict[str, Any] | Absent:
+    def fill(
+        self, head: RepositorySnapshot, asked: str | None = None, known: RepositorySnapshot | None = None
+    ) -> RepositorySnapshot:
+        """A snapshot with its documents: those that are known of the same commit, and for the others one request each."""
+        listing = tuple(absent for absent in head.absences if absent.what == LISTING)
+        chosen, left_out = selection(head.files, self._wanted)
+        have = settled(head, known)
+        documents, absences = gather(chosen, lambda file, kind: have.get(file.path) or self._document(head, asked, file, kind))
+        lacking = (*listing, *absences, *left_out)
+        return msgspec.structs.replace(head, documents=tuple(documents), absences=lacking)
+
+    def _api(self, reference: Reference) -> str:
         kind = "datasets" if reference.kind == "hub-dataset" else "models"
         url = f"{self._endpoint}/api/{kind}/{reference.name}"
-        if reference.revision is not None:
-            url += f"/revision/{quote(reference.revision, safe='')}"
+        return url if reference.revision is None else f"{url}/revision/{quote(reference.revision, safe='')}"
+
+    def _description(
+        self, reference: Reference, url: str, condition: str | None
+    ) -> tuple[dict[str, Any] | None, str | None] | Absent:
+        """What the Hub says of a repository and its validator; None where it is what the validator stands for."""
+        headers = {"If-None-Match": condition} if condition else None
         try:
-            answer = self._connection.client.get(url, params={"blobs": True})
+            answer = self._connection.client.get(url, params={"blobs": True}, headers=headers)
+            if answer.status_code == httpx2.codes.NOT_MODIFIED and condition:
+                return None, condition
             hf_raise_for_status(answer)
         except ERRORS as error:
             return absence(reference.name, error)
@@ -109,7 +139,7 @@ class HubSource:
         if not isinstance(data, dict) or not _is_name(data.get("id")):
             reason: AbsenceReason = "moved" if answer.history else "malformed"
             return Absent(reference.name, reason, "the answer does not describe a repository")
-        return data
+        return data, answer.headers.get("etag")
 
     def _files(
         self, reference: Reference, name: str, commit: str | None, siblings: object
@@ -129,13 +159,13 @@ class HubSource:
                     if (file := _tree_entry(item)) is not None:
                         found.append(file)
             except ERRORS as error:
-                return _sorted(found), absence("file list", error)
+                return _sorted(found), absence(LISTING, error)
             except SHAPE_ERRORS:
-                return _sorted(found), Absent("file list", "malformed", "the listing has an unknown shape")
+                return _sorted(found), Absent(LISTING, "malformed", "the listing has an unknown shape")
             short = False
         if len(found) > MAX_FILES:
-            return _sorted(found[:MAX_FILES]), Absent("file list", "too-large", f"more than {MAX_FILES} files")
-        return _sorted(found), Absent("file list", "malformed", "names that cannot be asked for were left out") if short else None
+            return _sorted(found[:MAX_FILES]), Absent(LISTING, "too-large", f"more than {MAX_FILES} files")
+        return _sorted(found), Absent(LISTING, "malformed", "names that cannot be asked for were left out") if short else None
 
     def _document(self, snapshot: RepositorySnapshot, asked: str | None, file: FileEntry, kind: str) -> Document | Absent:
         repo_type = "dataset" if snapshot.kind == "hub-dataset" else None

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Self
 
 from openness.sources.documents import Wanted
 from openness.sources.endpoints import Access
-from openness.sources.snapshot import Reference, RepositorySnapshot, Source
+from openness.sources.snapshot import Fetched, Reference, RepositorySnapshot, RevalidatingSource, Source
 
 if TYPE_CHECKING:
     from openness.sources.transport import Connection, Limits
@@ -37,10 +37,22 @@ class LiveSources:
         self._connection = None
         self._stack.close()
 
+    @property
+    def access(self) -> Access:
+        return self._access
+
     def fetch(self, reference: Reference) -> RepositorySnapshot:
-        if reference.kind not in self._sources:
-            self._sources[reference.kind] = self._open(reference.kind)
-        return self._sources[reference.kind].fetch(reference)
+        return self._source(reference.kind).fetch(reference)
+
+    def refetch(self, reference: Reference, known: Fetched | None) -> Fetched:
+        """The same, where an earlier answer is known: see :class:`openness.sources.snapshot.RevalidatingSource`."""
+        source = self._source(reference.kind)
+        return source.refetch(reference, known) if isinstance(source, RevalidatingSource) else Fetched(source.fetch(reference))
+
+    def _source(self, kind: str) -> Source:
+        if kind not in self._sources:
+            self._sources[kind] = self._open(kind)
+        return self._sources[kind]
 
     def _open(self, kind: str) -> Source:
         if kind == "folder":

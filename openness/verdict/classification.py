@@ -9,10 +9,11 @@ import msgspec
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.records import Fact, Finding, Standing
 from openness.rules import categories, dimensions, frameworks
-from openness.rules.case import Case, ComponentState, FactState, LicenseClass
+from openness.rules.case import Availability, Case, ComponentState, FactState, LicenseClass
 from openness.rules.definitions import Definitions
-from openness.rules.limits import license_class, terms_facts
+from openness.rules.limits import CATEGORIES, license_class, terms_facts
 from openness.rules.loader import Ruleset
+from openness.rules.model import License
 from openness.verdict import lineage_terms
 from openness.verdict.classified import BoundLicense, Classification
 from openness.verdict.components import Documents, component_states
@@ -21,6 +22,9 @@ from openness.verdict.own_terms import LicenseWords, OwnTerms, own_terms
 from openness.verdict.would_change import would_change
 
 WEIGHTS = "parameters-final"
+STRICTEST = CATEGORIES[-1]
+#: The limit that makes a license research-only (rules/categories.yaml, commercial-use-barred).
+BARRED = "noncommercial"
 
 
 class Knowledge(msgspec.Struct, frozen=True):
@@ -81,7 +85,7 @@ class _Terms:
         key = (evidence.kind, evidence.name)
         if key not in self._found:
             facts = [*evidence.facts, *linked_texts(evidence, self._lookup)]
-            self._found[key] = own_terms(facts, self._knowledge.ruleset, self._knowledge.words)
+            self._found[key] = own_terms(facts, self._knowledge.ruleset, self._knowledge.words, self._knowledge.definitions)
         return self._found[key]
 
 
@@ -117,23 +121,26 @@ def _case(
     )  # fmt: skip
     unresolved = not own.known or bool(found.unresolved) or bool(found.unknown)
     about = terms_facts(known, definitions, unresolved=unresolved, evidence=own.evidence) if known else {}
-    limits = own.named_limits | found.named_limits
+    limits = own.limits | found.limits
     if limits:
         before = about.get("limits", FactState(frozenset()))
         about["limits"] = FactState(before.values | limits, before.evidence, complete=False)
     facts = about | _facts(model, found, own, states, knowledge)
-    searched = frozenset(definitions.components) - set(states) if model.complete else frozenset()
+    silent = {id for id in definitions.components if id not in states or states[id].availability is Availability.UNSTATED}
+    searched = frozenset(silent) if model.complete else frozenset()
     return Case(states, facts, searched), []
 
 
 def _weights_class(
-    own: OwnTerms, found: Inherited, ids: Sequence[str], known: Sequence[object], definitions: Definitions
+    own: OwnTerms, found: Inherited, ids: Sequence[str], known: Sequence[License], definitions: Definitions
 ) -> LicenseClass:
-    if own.named_limits:
+    """A stack in which something bars commercial use is restricted whatever else is in it; otherwise a part that is not
+    known leaves the whole unknown, since it could bar just that."""
+    if BARRED in own.limits | found.limits or any(license.category == STRICTEST for license in known):
         return LicenseClass.RESTRICTED
     if not own.known:
         return LicenseClass.UNKNOWN if own.stated else LicenseClass.NONE
-    return license_class(ids, known, definitions)  # type: ignore[arg-type]
+    return license_class(ids, known, definitions)
 
 
 def _facts(
@@ -165,8 +172,10 @@ def _facts(
 
 
 def _own_licenses(own: OwnTerms, model: RepositoryEvidence, ruleset: Ruleset) -> Iterator[BoundLicense]:
+    changed = {id for fact in own.changed for id in fact.value["licenses"]}
     for id in own.ids:
-        yield BoundLicense("weights", id, spdx_of(id, ruleset), str(own.basis or Standing.CARD), own.evidence, model.name)
+        basis = str(own.basis or Standing.CARD)
+        yield BoundLicense("weights", id, spdx_of(id, ruleset), basis, own.evidence, model.name, id in changed)
 
 
 def _others(others: Iterable[RepositoryEvidence], model: RepositoryEvidence) -> Iterator[Fact]:

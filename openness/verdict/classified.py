@@ -15,7 +15,7 @@ from openness.rules.frameworks import FrameworkResult
 
 class BoundLicense(msgspec.Struct, frozen=True):
     """A license that binds a component, and on whose word. ``basis``: text, card, metadata, lineage or name; ``source`` is
-    the repository that brings it in (another one for what is inherited)."""
+    the repository that brings it in (another one for what is inherited); ``changed``: its text was found with changes."""
 
     component: str
     id: str
@@ -23,6 +23,7 @@ class BoundLicense(msgspec.Struct, frozen=True):
     basis: str
     evidence: tuple[str, ...]
     source: str = ""
+    changed: bool = False
 
 
 class LineageEntry(msgspec.Struct, frozen=True):

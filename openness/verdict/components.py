@@ -26,12 +26,16 @@ DATA = "data"
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """One statement about a component after it was held against what it points to."""
+    """One statement about a component after it was held against what it points to.
+
+    ``elsewhere``: it lies at an address that was not read, so its license is not that of the release.
+    """
 
     component: str
     availability: str
     evidence: tuple[str, ...]
     repository: RepositoryEvidence | None = None
+    elsewhere: bool = False
 
 
 class Documents(msgspec.Struct, frozen=True):
@@ -66,7 +70,7 @@ def _all_seen(documents: Documents) -> Iterator[Seen]:
         stated = str(fact.value.get("availability", "unstated"))
         linked = [link for link in links.get(fact.id, []) if link.kind in ("code", "dataset")]
         if not linked:
-            yield Seen(component, stated, (fact.id,))
+            yield Seen(component, stated, (fact.id,), elsewhere=bool(fact.value.get("address")))
         for link in linked:
             yield from _held_against(fact, component, stated, documents.lookup(link))
     for fact in documents.model.facts:
@@ -172,6 +176,8 @@ def _license(
     own = terms_of(model)
     for row in rows:
         found = row.repository
+        if row.elsewhere:
+            continue
         terms = own if found is None else terms_of(found)
         if found is not None and not terms.stated:
             if found.complete:

@@ -30,7 +30,7 @@ class Inherited(msgspec.Struct, frozen=True):
     entries: tuple[LineageEntry, ...] = ()
     licenses: tuple[BoundLicense, ...] = ()
     unresolved: tuple[str, ...] = ()
-    named_limits: frozenset[str] = frozenset()
+    limits: frozenset[str] = frozenset()
     unknown: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
     contradicted: bool = False
@@ -64,7 +64,7 @@ def inherited(
         basis = str(terms.basis or Standing.CARD) if how == EVIDENCE else str(Standing.NAME)
         evidence = terms.evidence if how == EVIDENCE else ()
         licenses += [BoundLicense("weights", id, spdx_of(id, ruleset), basis, (link.fact, *evidence), name) for id in ids]
-        limits |= terms.named_limits
+        limits |= terms.limits
         unknown += terms.unresolved
         contradicted |= terms.contradicted
         if how is None:

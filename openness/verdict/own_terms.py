@@ -14,10 +14,12 @@ import msgspec
 
 from openness.printable import printable
 from openness.records import Contradiction, Fact, Finding, Standing
+from openness.rules.definitions import Definitions
 from openness.rules.expressions import AllOf, AnyOf, Expression, terms
-from openness.rules.limits import CATEGORIES
+from openness.rules.limits import CATEGORIES, limits_of_clauses
 from openness.rules.loader import Ruleset
-from openness.verdict.claims import Claim, claims_of
+from openness.verdict.claims import Claim, claims_of, narrow, spelling_findings
+from openness.verdict.detected import clause_of
 
 #: What a license file that covers the weights alone is called in a fact; the plain claim covers the whole release.
 SCOPED = ":weights"
@@ -42,7 +44,8 @@ class OwnTerms(msgspec.Struct, frozen=True):
     """What binds by a repository's own statements.
 
     ``ids`` all bind; ``unresolved`` are names or texts that stand for no known license; ``changed`` are facts of known texts
-    that were changed; ``named_limits`` follow from unresolved names; ``contradicted``: sources differ in class, unsettled.
+    that were changed; ``limits`` are what unresolved names say and what is certain of the wording of texts that are not known;
+    ``contradicted``: sources differ in class, unsettled.
     """
 
     ids: tuple[str, ...] = ()
@@ -50,7 +53,7 @@ class OwnTerms(msgspec.Struct, frozen=True):
     evidence: tuple[str, ...] = ()
     unresolved: tuple[str, ...] = ()
     changed: tuple[Fact, ...] = ()
-    named_limits: frozenset[str] = frozenset()
+    limits: frozenset[str] = frozenset()
     contradictions: tuple[Contradiction, ...] = ()
     contradicted: bool = False
     findings: tuple[Finding, ...] = ()
@@ -66,10 +69,12 @@ class OwnTerms(msgspec.Struct, frozen=True):
         return bool(self.ids) and not self.unresolved and not self.changed
 
 
-def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords) -> OwnTerms:
+def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, definitions: Definitions) -> OwnTerms:
     """Settle the license statements of one repository."""
     about = list(_about_weights(facts))
     claims = [claim for claim in claims_of(about, ruleset) if not _says_nothing(claim)]
+    resolving = [claim for claim in claims if claim.resolves]
+    claims = [msgspec.structs.replace(claim, expression=narrow(claim.expression, resolving)) for claim in claims]
     texts = [claim for claim in claims if claim.standing is Standing.TEXT]
     others = [claim for claim in claims if claim.standing is not Standing.TEXT]
     changed = tuple(fact for fact in about if fact.claim == "license-text-change")
@@ -86,11 +91,26 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords) -> O
         evidence=tuple(dict.fromkeys(id for claim in binding for id in claim.evidence)),
         unresolved=unresolved,
         changed=changed,
-        named_limits=frozenset(limit for name in unresolved for limit in words.limits_of(name)),
+        limits=_worded_limits(about, ruleset, definitions).union(*(words.limits_of(name) for name in unresolved)),
         contradictions=contradictions,
         contradicted=contradicted,
-        findings=tuple(_findings(contradictions, changed, unresolved, about)),
+        findings=(
+            *_findings(contradictions, changed, unresolved, about),
+            *dict.fromkeys(finding for claim in binding for finding in spelling_findings(claim)),
+        ),
     )
+
+
+def _worded_limits(facts: Iterable[Fact], ruleset: Ruleset, definitions: Definitions) -> frozenset[str]:
+    """What the wording of changed or unknown texts takes away, where a pattern is certain."""
+    values = [
+        value
+        for fact in facts
+        if fact.claim in ("license-text-change", "license-text-clauses")
+        for value in (fact.value["clauses"] if fact.claim == "license-text-change" else fact.value)
+        if value["certain"] and value["restricts"] and not value["unread"]
+    ]
+    return limits_of_clauses((clause_of(value, "", "", ruleset) for value in values), definitions)
 
 
 def _about_weights(facts: Iterable[Fact]) -> Iterable[Fact]:
@@ -126,22 +146,36 @@ def _binding(texts: Sequence[Claim], whole: Sequence[Claim], others: Sequence[Cl
 
 
 def _contradictions(texts: Sequence[Claim], others: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contradiction, ...], bool]:
-    found: list[Contradiction] = []
-    open_classes = False
+    """Statements that exclude each other, together, with what settles them; and whether classes differ unsettled."""
     named = [claim for claim in others if claim.resolves]
+    found = []
     for text in texts:
-        for claim in named:
-            if not text.ids & claim.ids:
-                found.append(Contradiction("license", (*text.evidence, *claim.evidence), text.evidence[0]))
-    for index, one in enumerate(named):
-        for other in named[index + 1 :]:
-            if one.ids & other.ids and class_of(one.expression, ruleset) == class_of(other.expression, ruleset):
+        against = [claim for claim in named if not text.ids & claim.ids]
+        if against:
+            evidence = dict.fromkeys(id for claim in (text, *against) for id in claim.evidence)
+            found.append(Contradiction("license", tuple(evidence), text.evidence[0]))
+    if texts:
+        return tuple(found), False
+    return _among_equals(named, ruleset)
+
+
+def _among_equals(named: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contradiction, ...], bool]:
+    """The same among statements of one standing, each pair of differing readings once."""
+    readings: dict[frozenset[str], list[Claim]] = {}
+    for claim in named:
+        readings.setdefault(claim.ids, []).append(claim)
+    found, unsettled = [], False
+    groups = list(readings.values())
+    for index, one in enumerate(groups):
+        for other in groups[index + 1 :]:
+            same_class = class_of(one[0].expression, ruleset) == class_of(other[0].expression, ruleset)
+            if one[0].ids & other[0].ids and same_class:
                 continue
-            fuller = _fuller(one, other)
-            settled = texts[0].evidence[0] if texts else fuller
-            found.append(Contradiction("license", (*one.evidence, *other.evidence), settled))
-            open_classes |= settled is None and class_of(one.expression, ruleset) != class_of(other.expression, ruleset)
-    return tuple(dict.fromkeys(found)), open_classes
+            settled = _fuller(one[0], other[0])
+            evidence = tuple(dict.fromkeys(id for claim in (*one, *other) for id in claim.evidence))
+            found.append(Contradiction("license", evidence, settled))
+            unsettled |= settled is None and not same_class
+    return tuple(found), unsettled
 
 
 def _fuller(one: Claim, other: Claim) -> str | None:
@@ -194,9 +228,8 @@ def _findings(
     contradictions: Sequence[Contradiction], changed: Sequence[Fact], unresolved: Sequence[str], facts: Sequence[Fact]
 ) -> Iterable[Finding]:
     for number, found in enumerate(contradictions, 1):
-        how = "the license text at this revision settles it" if found.settled_by else "nothing at hand settles it"
         effect = "info" if found.settled_by else "unknown"
-        message = f"Statements about the license exclude each other; {how}."
+        message = f"Statements about the license exclude each other: {_settled(found, facts)}."
         yield Finding(f"license-contradiction:{number}", "license-statements-agree", effect, message, found.evidence)
     for fact in changed:
         ids = ", ".join(_ids(fact.value))
@@ -206,6 +239,15 @@ def _findings(
         evidence = tuple(fact.id for fact in facts if isinstance(fact.value, str) and fact.value == name)
         message = f"'{name}' stands for no license that is known here."
         yield Finding(f"unresolved:{name}", "license-known", "unknown", message, evidence)
+
+
+def _settled(contradiction: Contradiction, facts: Sequence[Fact]) -> str:
+    if contradiction.settled_by is None:
+        return "nothing at hand settles it"
+    by = next((fact for fact in facts if fact.id == contradiction.settled_by), None)
+    if by is not None and by.standing is Standing.TEXT:
+        return f"the license text {by.place.document} at this revision settles it"
+    return "the fuller statement counts, since all that it names binds"
 
 
 def _ids(value: Any) -> list[str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import socket
 import struct
@@ -153,6 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             query = parse_qs(url.query, keep_blank_values=True)
             request = Request(self.command, path, self.path, query, self.headers, base, self.state.page)
             reply = (github_api if on_github else hub_api).answer(self.state.world, request)
+        reply = _conditional(reply, self.headers)
         entry.status = reply.status
         self._send(reply, announced, fault)
 
@@ -191,6 +193,16 @@ class _Handler(BaseHTTPRequestHandler):
                 self.wfile.write(b"x" * 65536)
         else:
             self.wfile.write(body)
+
+
+def _conditional(reply: Reply, headers: Message) -> Reply:
+    """304 where the client has this answer already. The validator of a description is weak, that of a file git's id."""
+    if reply.status != 200 or not reply.body:
+        return reply
+    tag = reply.headers.setdefault("ETag", f'W/"{hashlib.md5(reply.body).hexdigest()}"')
+    if tag not in [part.strip() for part in (headers.get("If-None-Match") or "").split(",")]:
+        return reply
+    return Reply(304, b"", {"ETag": tag})
 
 
 def _instead(fault: Fault) -> Reply:
