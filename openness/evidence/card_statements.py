@@ -126,11 +126,12 @@ def spoken(row: Labeled, words: CardWords) -> Iterator[Stated | Claimed]:
         if withheld:
             continue
         links = [link for link in row.links if link.address in sentence]
+        bare = ADDRESS.sub(" ", sentence)
         for rule in words.sentences:
             if row.label and row.statement is not None and rule.component == row.statement.component:
                 continue  # the label says what its link is; its own words are no sentence beside it
-            if match := compiled(rule.pattern).search(sentence):
-                yield from _by_rule(rule, match, links, sentence, row, words)
+            if match := compiled(rule.pattern).search(bare):
+                yield from _by_rule(rule, match, links, bare, row, words)
 
 
 def _by_rule(

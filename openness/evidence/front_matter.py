@@ -8,6 +8,7 @@ Hostile input: size and nesting are bounded, anchors, aliases and tags are refus
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
@@ -19,6 +20,8 @@ MAX_FRONT_MATTER = 1 << 20
 MAX_WHOLE = 32 * 1024
 #: Of one key; no license, base model or list of datasets is longer.
 MAX_VALUE = 16 * 1024
+#: A key that stands more often is not read again.
+MAX_TIMES = 4
 #: Deeper nesting than this is refused before it is parsed.
 MAX_DEPTH = 40
 #: Lines before the opening fence that are looked at.
@@ -187,7 +190,7 @@ def _spelled(key: str) -> str:
 
 
 def _doubled(keys: list[str]) -> list[str]:
-    return [key for key in dict.fromkeys(keys) if keys.count(key) > 1] if len(keys) < 500 else []
+    return [key for key, times in Counter(keys).items() if times > 1]
 
 
 def _whole(data: dict[str, Any], slices: list[tuple[str, list[str], int]], first: int) -> Iterator[Entry]:
@@ -199,8 +202,10 @@ def _whole(data: dict[str, Any], slices: list[tuple[str, list[str], int]], first
 
 def _singly(slices: list[tuple[str, list[str], int]], wanted: frozenset[str]) -> Iterator[Entry]:
     """Each wanted key parsed by itself; what is no YAML even so is taken as the words that stand there."""
+    times: Counter[str] = Counter()
     for key, own, number in slices:
-        if key not in wanted:
+        times[key] += 1
+        if key not in wanted or times[key] > MAX_TIMES:
             continue
         text = "\n".join(own)
         data = load_mapping(text) if len(text) <= MAX_VALUE else None

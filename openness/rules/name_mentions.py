@@ -19,7 +19,7 @@ from openness.rules.names import EMPTY_NAMES, known
 if TYPE_CHECKING:
     from openness.rules.loader import Ruleset
 
-TOKEN = re.compile(r"[A-Za-zÀ-ÿ0-9][\w.+-]*(?<![.,])|\+")
+TOKEN = re.compile(r"[A-Za-zÀ-ÿ0-9][A-Za-zÀ-ÿ0-9_.+-]*(?<![.,])")
 #: No license has a longer name.
 MOST_WORDS = 10
 MAX_TEXT = 600
@@ -30,6 +30,11 @@ BESIDE = re.compile(
     r"|(?:(?:许可|协议|采用|遵循|ライセンス|라이선스|лицензи\w*)\W{0,3}$)",
     re.IGNORECASE,
 )
+
+
+#: An item of a list: "MIT or Apache-2.0", "MIT (code), CC-BY-4.0 (weights)".
+LISTED_BEFORE = re.compile(r"(?:^|[,;/(]|\b(?:or|and|either|both))\s*$", re.IGNORECASE)
+LISTED_BEHIND = re.compile(r"\s*(?:$|[,;/()]|(?:or|and)\b)", re.IGNORECASE)
 
 
 class Mention(msgspec.Struct, frozen=True):
@@ -74,11 +79,13 @@ def _longest(text: str, tokens: list[re.Match[str]], at: int, ruleset: Ruleset) 
 
 
 def _alone(text: str, start: int, end: int) -> bool:
-    """May one word be a name? As the whole text, with a number or a hyphen in it, or beside a word that says so."""
+    """May one word be a name? As the whole text or an item of a list, with a number in it, or beside a word that says so."""
     name = text[start:end]
     if not text[:start].strip(" .:'\"()") and not text[end:].strip(" .:'\"()"):
         return True
     if re.search(r"\d", name) and "-" in name:
+        return True
+    if LISTED_BEFORE.search(text[:start]) and LISTED_BEHIND.match(text[end:]):
         return True
     return bool(BESIDE.search(text[max(0, start - 30) : start]) or BESIDE.match(text[end : end + 30]))
 
