@@ -23,7 +23,7 @@ BOLD = re.compile(r"\s{0,8}(?:[-*+•]\s{1,4})?(?:\*\*|__)([^*_:：|]{2,60})(?:\
 MAX_SENTENCE = 500
 SENTENCES = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])")
 #: A line with no more letters than this outside its links is a list of links.
-FEW_LETTERS = 60
+FEW_LETTERS = 40
 #: Kinds of links that tell of a thing and are not the thing.
 DOCUMENTS = frozenset({"paper", "reviewed", "report", "page", "other", "document"})
 PAPERS = frozenset({"research-paper", "technical-report", "code-documentation"})
@@ -77,7 +77,7 @@ def stated(row: Labeled, words: CardWords) -> Iterator[Stated]:
     """What a line states through its label or section, and through the words that its links stand behind."""
     few = _words_outside(row.line.text) <= FEW_LETTERS
     for link in row.links:
-        own = words.statement(link.words) if link.words and few else None
+        own = words.statement(link.words.partition(":")[0]) if link.words and few else None
         statement = own or row.statement
         if statement is None or statement.component in CLAIMS:
             continue

@@ -28,6 +28,8 @@ __all__ = ["CLAIMS", "CardWords", "NamedLicense", "Owner", "cut", "dataset", "fa
 NOBODY = Owner()
 #: Facts kept of one card.
 MAX_FACTS = 400
+#: Lines whose sentences are read; the longest card known has some 1,500 lines in all.
+MAX_SPOKEN = 2500
 #: Below every heading: a label with nothing behind it introduces the lines that follow.
 LABEL_LEVEL = 8
 
@@ -62,6 +64,7 @@ class _Reading:
         self._words = words
         self._owner = owner
         self._license = LicenseReader(words, names, owner)
+        self._room = MAX_SPOKEN
         self._sections: list[tuple[int, Statement | None]] = []
         self.summary = Summary(words)
         self.found: list[Stated | Claimed | Said] = []
@@ -105,7 +108,8 @@ class _Reading:
         if row.label and component and compiled(self._words.withheld_values).search(row.said[:200]):
             yield Stated(component, "withheld", "statement", "", row.line)
         yield from stated(row, self._words)
-        if self._words.triggered(row.line.text):
+        if self._room and self._words.triggered(row.line.text):
+            self._room -= 1
             yield from spoken(row, self._words)
             yield from self._license.spoken(row)
 
