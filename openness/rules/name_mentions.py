@@ -34,6 +34,8 @@ BESIDE = re.compile(
 
 #: An item of a list: "MIT or Apache-2.0", "MIT (code), CC-BY-4.0 (weights)".
 LISTED_BEFORE = re.compile(r"(?:^|[,;/(]|\b(?:or|and|either|both))\s*$", re.IGNORECASE)
+#: In a longer text a word between commas is no item of a list of licenses.
+LISTED_TEXT = 60
 LISTED_BEHIND = re.compile(r"\s*(?:$|[,;/()]|(?:or|and)\b)", re.IGNORECASE)
 
 
@@ -85,7 +87,7 @@ def _alone(text: str, start: int, end: int) -> bool:
         return True
     if re.search(r"\d", name) and "-" in name:
         return True
-    if LISTED_BEFORE.search(text[:start]) and LISTED_BEHIND.match(text[end:]):
+    if len(text) <= LISTED_TEXT and LISTED_BEFORE.search(text[:start]) and LISTED_BEHIND.match(text[end:]):
         return True
     return bool(BESIDE.search(text[max(0, start - 30) : start]) or BESIDE.match(text[end : end + 30]))
 

@@ -136,6 +136,7 @@ def test_commercial_use_on_request_is_said() -> None:
         "The tokenizer is licensed under MIT.",
         "It was trained on permissively licensed code.",
         "If you use the MIT license for your own model, say so.",
+        "You are free to use the weights of both Falcon and Gemma, whatever license they carry.",
         "See https://opensource.org for what MIT means.",
         "```\nlicense: mit\n```",
         "<!-- License: MIT -->",
