@@ -93,7 +93,7 @@ class LicenseReader:
         for sentence in sentences(row.line.text):
             if not self._of_others(_plain(sentence)):
                 yield from self._claims(_plain(sentence), "", row.line)
-        if not any(self._foreign(sentence) for sentence in sentences(row.line.text)):
+        if not any(self._foreign(text) or self._of_others(_plain(text)) for text in sentences(row.line.text)):
             yield from self._links(row)
 
     def spoken(self, row: Labeled) -> Iterator[Said]:

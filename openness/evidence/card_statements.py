@@ -26,6 +26,7 @@ SENTENCES = re.compile(r"(?<=[.!?;])\s+|(?<=[。！？；])")
 FEW_LETTERS = 40
 #: Kinds of links that tell of a thing and are not the thing.
 DOCUMENTS = frozenset({"paper", "reviewed", "report", "page", "other", "document"})
+CODE = frozenset({"training-code", "data-preprocessing-code", "evaluation-code", "inference-code"})
 PAPERS = frozenset({"research-paper", "technical-report", "code-documentation"})
 #: Components that are claims: what they say is held against the front matter, it is no part of a release.
 CLAIMS = {"license": "license", "base": "base-stated", "teacher": "teacher-stated"}
@@ -130,6 +131,8 @@ def spoken(row: Labeled, words: CardWords) -> Iterator[Stated | Claimed]:
         for rule in words.sentences:
             if row.label and row.statement is not None and rule.component == row.statement.component:
                 continue  # the label says what its link is; its own words are no sentence beside it
+            if rule.unless and compiled(rule.unless).search(bare):
+                continue
             if match := compiled(rule.pattern).search(bare):
                 yield from _by_rule(rule, match, links, bare, row, words)
 
@@ -142,6 +145,8 @@ def _by_rule(
         return
     counted = [(x, rule.links[x.kind]) for x in links if x.kind in rule.links and (x.own or rule.own == "no")]
     for link, available in counted:
+        if not link.own and rule.component in CODE:
+            available = "described"  # running text praises other people's tools; only a label calls them the model's code
         yield Stated(rule.component, available, link.kind, link.address, row.line, own=link.own)
     if rule.named and words.names_data(sentence):
         yield Stated("data-sources", rule.named, "named", "", row.line)

@@ -41,7 +41,8 @@ class Statement(msgspec.Struct, frozen=True):
 
 class Sentence(msgspec.Struct, frozen=True):
     """A pattern of running text. ``states`` counts by itself; ``links`` by the kind of link in the same sentence; ``claim``
-    makes a claim of the Hub model that is linked, or of group ``what``; ``own``: only the publisher's own code counts."""
+    makes a claim of the Hub model that is linked, or of group ``what``; ``own``: only the publisher's own code counts;
+    nothing is said where ``unless`` fits."""
 
     pattern: str
     component: str = ""
@@ -50,6 +51,7 @@ class Sentence(msgspec.Struct, frozen=True):
     links: Mapping[str, str] = msgspec.field(default_factory=dict)
     named: str = ""
     own: str = "no"
+    unless: str = ""
 
 
 class Scope(msgspec.Struct, frozen=True):

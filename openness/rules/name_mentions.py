@@ -34,6 +34,8 @@ BESIDE = re.compile(
 
 #: An item of a list: "MIT or Apache-2.0", "MIT (code), CC-BY-4.0 (weights)".
 LISTED_BEFORE = re.compile(r"(?:^|[,;/(]|\b(?:or|and|either|both))\s*$", re.IGNORECASE)
+#: The end of a run that goes on behind a name: an open bracket or quotation mark, an article.
+CUT = re.compile(r"\([^()]*$|^[^\"]*\"[^\"]*$|\b(?:the|an?)$", re.IGNORECASE)
 #: In a longer text a word between commas is no item of a list of licenses.
 LISTED_TEXT = 60
 LISTED_BEHIND = re.compile(r"\s*(?:$|[,;/()]|(?:or|and)\b)", re.IGNORECASE)
@@ -72,7 +74,7 @@ def _longest(text: str, tokens: list[re.Match[str]], at: int, ruleset: Ruleset) 
         start, end = tokens[at].start(), tokens[at + size - 1].end()
         name = text[start:end]
         key = normalize(name)
-        if key in EMPTY_NAMES or (size == 1 and not _alone(text, start, end)):
+        if CUT.search(name) or key in EMPTY_NAMES or (size == 1 and not _alone(text, start, end)):
             continue
         found = known(name, ruleset)
         if found is not None:

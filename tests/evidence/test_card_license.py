@@ -88,7 +88,7 @@ def test_a_choice_is_a_choice_and_a_list_is_all() -> None:
     "text",
     [
         "The model is for research purposes only.",
-        "This model is intended for non-commercial use only.",
+        "The model may be used for non-commercial purposes only.",
         "Commercial use is not permitted.",
         "You may not use it for commercial purposes.",
         "The weights can only be used for academic research.",
@@ -119,6 +119,10 @@ def test_commercial_use_is_barred_in_so_many_words(text: str) -> None:
 )
 def test_what_does_not_bar_commercial_use_makes_no_license(text: str) -> None:
     assert [claim for claim, _ in claims(text + "\n") if claim.startswith("license")] == []
+
+
+def test_what_a_model_is_meant_for_is_no_term_of_its_license() -> None:
+    assert claims("The model is intended for research purposes only.\n") == [("commercial-use:weights", "not-intended")]
 
 
 def test_commercial_use_on_request_is_said() -> None:

@@ -170,6 +170,11 @@ def test_libraries_that_run_the_model_are_not_its_code() -> None:
     assert components(f"- Code: {GIT}/somelab/falcor\n") == {"inference-code": "published"}
 
 
+def test_running_text_makes_training_code_of_the_publishers_own_repositories_only() -> None:
+    assert components(f"We release the training code at {GIT}/somelab/framework.\n")["training-code"] == "published"
+    assert components(f"It uses the training framework {GIT}/vendor/framework.\n")["training-code"] == "described"
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -186,6 +191,18 @@ def test_bases_and_teachers_are_claims(text: str, expected: tuple[str, str]) -> 
 
 
 SETTINGS = "- learning_rate: 1e-4\n- train_batch_size: 8\n- optimizer: AdamW\n- num_epochs: 3\n- warmup: 100\n- weight_decay: 0.1\n- seed: 42\n"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        f"Download a quantized version of it such as [x]({HUB}/otherlab/Falcor-7B-GGUF).\n",
+        f"This model card is based on the [card]({HUB}/otherlab/Base-7B) of another lab.\n",
+        "| base | 74 M |\n",
+    ],
+)
+def test_what_is_made_of_the_model_is_no_base_of_it(text: str) -> None:
+    assert claims(text) == []
 
 
 def test_a_recipe_is_published_by_how_much_is_told() -> None:
