@@ -145,9 +145,9 @@ def _by_rule(
         return
     counted = [(x, rule.links[x.kind]) for x in links if x.kind in rule.links and (x.own or rule.own == "no")]
     for link, available in counted:
-        if not link.own and rule.component in CODE:
-            available = "described"  # running text praises other people's tools; only a label calls them the model's code
-        yield Stated(rule.component, available, link.kind, link.address, row.line, own=link.own)
+        # running text praises other people's tools; only a label calls them the model's code
+        foreign = not link.own and rule.component in CODE
+        yield Stated(rule.component, "described" if foreign else available, link.kind, link.address, row.line, own=link.own)
     if rule.named and words.names_data(sentence):
         yield Stated("data-sources", rule.named, "named", "", row.line)
     if rule.states and not counted:
