@@ -86,6 +86,8 @@ def stated(row: Labeled, words: CardWords) -> Iterator[Stated]:
             continue  # a section that cites a paper is not documented by it
         if available := statement.links.get(link.kind):
             yield Stated(statement.component, available, link.kind, link.address, row.line, statement)
+            if link.kind in statement.also:
+                yield Stated(statement.also[link.kind], available, link.kind, link.address, row.line, statement)
     yield from _named(row, words)
 
 

@@ -143,6 +143,9 @@ def test_denials_are_not_taken_for_withheld_data(text: str) -> None:
     assert "datasets" not in components(text + "\n")
 
 
+REVIEWED = {"research-paper": "published", "peer-reviewed-paper": "published"}
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
@@ -150,10 +153,10 @@ def test_denials_are_not_taken_for_withheld_data(text: str) -> None:
             "[![arXiv](https://img.shields.io/badge/arXiv-2401.1-red)](https://arxiv.org/abs/2401.00001)\n",
             {"research-paper": "published"},
         ),
-        ("[Paper](https://aclanthology.org/2024.acl-long.1/) | [Demo](https://x.org)\n", {"research-paper": "published"}),
+        ("[Paper](https://aclanthology.org/2024.acl-long.1/) | [Demo](https://x.org)\n", REVIEWED),
         ("- Technical report: https://example.org/report.pdf\n", {"technical-report": "published"}),
         ("- Paper: https://example.org/blog/falcor\n", {"research-paper": "partial"}),
-        ("- Paper: https://openreview.net/forum?id=1\n", {"research-paper": "published"}),
+        ("- Paper: https://openreview.net/forum?id=1\n", REVIEWED),
         (
             "We use LoRA, see the [paper](https://arxiv.org/abs/2106.09685), which adds few weights to a frozen model in each layer.\n",
             {},
