@@ -82,7 +82,8 @@ def _crawl(chosen: Selection, access: Access, max_wait: int, settings: Settings)
     from openness.crawl.journal import Journal
     from openness.crawl.links import links_of
     from openness.crawl.report import Reporter
-    from openness.sources.transport import Limits, connect
+    from openness.sources.limits import Limits
+    from openness.sources.transport import connect
     from openness.store.database import FILE
     from openness.store.quotas import StoredQuotas
     from openness.store.snapshots import Store
@@ -113,7 +114,7 @@ def _report(chosen: Selection, reporter: Reporter, crawler: Crawler, journal: Jo
 
     figures = reporter.figures()
     down = crawler.unreachable()
-    listings = journal.listings()
+    listings = journal.so_far.listings()
     code = ExitCode.UNREACHABLE if down else ExitCode.OK
     if not figures.done and not down:
         code = ExitCode.NOTHING

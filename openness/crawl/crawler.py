@@ -96,7 +96,7 @@ class Crawler:
     def unreachable(self) -> list[str]:
         """Realms of which something could not be had because they did not answer, or not any more."""
         reasons: dict[str, set[str]] = {realm: set() for realm in REALMS}
-        for kind, state, reason in self._journal.ends():
+        for kind, state, reason in self._journal.so_far.ends():
             reasons[realm_of(kind)].add(str(reason) if state in ("failed", "partial") else "had")
             if state == "partial":
                 reasons[realm_of(kind)].add("had")
@@ -110,7 +110,7 @@ class Crawler:
 
     def _broken_off(self) -> bool:
         """Whether a listing ended before its end: then there is more than the journal knows of."""
-        return any(state == "failed" and not listing.check for listing, state, _, _, _ in self._journal.listings())
+        return any(state == "failed" and not listing.check for listing, state, _, _, _ in self._journal.so_far.listings())
 
     # --- what to do
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from openness.crawl.outcomes import Outcomes
 from openness.crawl.selection import Listing, Selection
 from openness.sources.pacing import alive
 from openness.sources.snapshot import Kind, Reference
@@ -34,7 +35,6 @@ QUEUED = """
     WHERE run = ? AND state = 'queued' AND not_before <= ? AND kind IN (SELECT value FROM json_each(?))
     ORDER BY phase, rank DESC, kind, name, ref LIMIT 1
 """
-OUTCOME = "SELECT kind, name, ref, state, depth, reason, detail FROM item WHERE run = ?"
 LEASED = """
     SELECT kind, name, ref, phase, rank, depth, attempts, owner, lease FROM item
     WHERE run = ? AND state = 'leased' AND kind IN (SELECT value FROM json_each(?))
@@ -55,18 +55,6 @@ class Work(msgspec.Struct, frozen=True):
     @property
     def reference(self) -> Reference:
         return Reference(self.kind, self.name, self.ref or None)
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What came of one repository: ``state`` is stored, partial, absent, failed, or queued and leased while it is to do."""
-
-    kind: Kind
-    name: str
-    ref: str
-    state: str
-    depth: int
-    reason: str | None
-    detail: str | None
 
 
 class Journal:
@@ -257,43 +245,10 @@ class Journal:
 
     # --- how far it is
 
-    def counts(self) -> dict[str, int]:
-        """Repositories by state."""
-        rows = self._database.rows("SELECT state, count(*) FROM item WHERE run = ? GROUP BY state", (self.run,))
-        return {str(state): _int(count) for state, count in rows}
-
-    def reasons(self) -> dict[str, int]:
-        """Repositories that could not be had (whole), by reason."""
-        query = "SELECT reason, count(*) FROM item WHERE run = ? AND state IN ('partial', 'absent', 'failed') GROUP BY reason"
-        return {str(reason): _int(count) for reason, count in self._database.rows(query, (self.run,))}
-
-    def listings(self) -> list[tuple[Listing, str, int, str | None, str | None]]:
-        """Each listing with its state, its rows, and why it failed."""
-        rows = self._database.rows(
-            "SELECT name, state, rows, reason, detail FROM listing WHERE run = ? ORDER BY name", (self.run,)
-        )
-        return [
-            (msgspec.json.decode(str(name), type=Listing), str(state), _int(count), _word(reason), _word(detail))
-            for name, state, count, reason, detail in rows
-        ]
-
-    def outcomes(self) -> Iterator[Outcome]:
-        """Every repository of the run: first those asked for."""
-        for row in self._database.each(f"{OUTCOME} ORDER BY depth > 0, kind, name, ref", (self.run,)):
-            yield _outcome(row)
-
-    def outcome(self, reference: Reference) -> Outcome | None:
-        """What came of one repository."""
-        query = (
-            "SELECT kind, name, ref, state, depth, reason, detail FROM item WHERE run = ? AND kind = ? AND name = ? AND ref = ?"
-        )
-        found = self._database.rows(query, (self.run, reference.kind, reference.name, reference.revision or ""))
-        return _outcome(found[0]) if found else None
-
-    def ends(self) -> list[tuple[str, str, str | None]]:
-        """Each kind, state and reason that came up."""
-        query = "SELECT DISTINCT kind, state, reason FROM item WHERE run = ?"
-        return [(str(kind), str(state), _word(reason)) for kind, state, reason in self._database.rows(query, (self.run,))]
+    @property
+    def so_far(self) -> Outcomes:
+        """What has come of the run."""
+        return Outcomes(self._database, self.run)
 
     def waits(self) -> float | None:
         """Seconds until something can be claimed; None where nothing is left to do, by anyone."""
@@ -307,10 +262,6 @@ class Journal:
 
     def _key(self, work: Work) -> tuple[object, ...]:
         return (self.run, work.kind, work.name, work.ref)
-
-
-def _outcome(row: tuple[object, ...]) -> Outcome:
-    return msgspec.convert(dict(zip(Outcome.__struct_fields__, row, strict=True)), Outcome)
 
 
 def earlier_selections(database: Database) -> list[str]:

@@ -19,7 +19,8 @@ from openness.sources.snapshot import Reference, RepositorySnapshot
 from openness.store import blobs
 from openness.store.license_state import TEXTS as TEXT_KINDS
 from openness.store.license_state import lacking
-from openness.store.snapshots import Store, merged
+from openness.store.packing import merged
+from openness.store.snapshots import Store
 
 #: What was changed while a listing was read may have been missed: so much of it is read again the next time.
 OVERLAP = timedelta(hours=1)

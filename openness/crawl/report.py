@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from openness.crawl.journal import Journal, Outcome
+from openness.crawl.journal import Journal
+from openness.crawl.outcomes import Outcome
 from openness.sources.snapshot import Reference
 from openness.sources.transport import Transport
 from openness.store.license_state import LicenseChange
@@ -65,7 +66,7 @@ class Reporter:
         self._done_before: int | None = None
 
     def figures(self) -> Figures:
-        counts = self._journal.counts()
+        counts = self._journal.so_far.counts()
         done = sum(counts.get(state, 0) for state in DONE)
         queued = counts.get("queued", 0) + counts.get("leased", 0)
         if self._done_before is None:
@@ -79,7 +80,7 @@ class Reporter:
             states=counts,
             requests=dict(sorted(transport.sent.copy().items())),
             answers={str(status): count for status, count in sorted(transport.answers.copy().items())},
-            errors=self._journal.reasons(),
+            errors=self._journal.so_far.reasons(),
             quotas={name: self._quota(name) for name in sorted(transport.buckets.copy())},
             seconds=round(seconds, 3),
             eta=round(seconds / gained * queued, 1) if gained else None,
@@ -95,17 +96,17 @@ class Reporter:
         """Every repository of the crawl: those that were ``asked`` for as they were given and in that order, then the others."""
         given = {_key(reference): reference.given for reference in asked}
         for reference in asked:
-            outcome = self._journal.outcome(reference)
+            outcome = self._journal.so_far.outcome(reference)
             if outcome is not None:
                 yield self._account(outcome, reference.given)
-        for outcome in self._journal.outcomes():
+        for outcome in self._journal.so_far.outcomes():
             if (outcome.kind, outcome.name.casefold(), outcome.ref) not in given:
                 yield self._account(outcome)
 
     def notable(self) -> Iterator[Account]:
         """Those of which something could not be had, or whose license changed."""
         changed = {(kind, name.casefold()) for kind, name in self._store.revised(self._journal.started)}
-        for outcome in self._journal.outcomes():
+        for outcome in self._journal.so_far.outcomes():
             if outcome.state != "stored" or (outcome.kind, outcome.name.casefold()) in changed:
                 yield self._account(outcome)
 

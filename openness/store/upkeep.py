@@ -13,7 +13,7 @@ from openness.records import Absent
 from openness.sources.snapshot import RepositorySnapshot
 from openness.store import blobs
 from openness.store.database import Database, damaged
-from openness.store.snapshots import packed, unpacked
+from openness.store.packing import packed, unpacked
 
 Progress = Callable[[int, int], None]
 WAITING = """

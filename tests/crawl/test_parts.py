@@ -177,7 +177,7 @@ def test_a_run_that_was_not_finished_goes_on_and_a_finished_one_begins_anew(data
     assert work is not None
     first.finish(work, "stored")
     again = journal(database, clock, "c/d", "a/b")
-    assert (again.resumed, again.run, again.counts()) == (True, first.run, {"queued": 1, "stored": 1})
+    assert (again.resumed, again.run, again.so_far.counts()) == (True, first.run, {"queued": 1, "stored": 1})
     again.close()
     assert not journal(database, clock, "a/b", "c/d").resumed
 
