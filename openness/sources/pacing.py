@@ -81,13 +81,16 @@ class Bucket(msgspec.Struct, frozen=True):
         if announced is None:
             left = None if self.left is None else max(self.left - 1, 0)
             return msgspec.structs.replace(state, left=left, silent=(self.silent or self.left is None) and answered)
-        reset_at = now + min(announced.reset, LONGEST_SECONDS) + ROUNDING_SECONDS
-        if self.left is not None and now < self.reset_at:  # the same window: answers may come in any order
-            left, reset_at = min(self.left, announced.left), min(self.reset_at, reset_at)
-        else:
-            left = announced.left
         policy = {"limit": announced.limit or self.limit, "window": announced.window or self.window}
-        return msgspec.structs.replace(state, left=left, reset_at=reset_at, silent=False, **policy)
+        state = msgspec.structs.replace(state, silent=False, **policy)
+        seconds = min(announced.reset, LONGEST_SECONDS) + ROUNDING_SECONDS
+        if announced.left == 0:
+            # until the end of the window that this answer speaks of, which can be a later one than that of what is known
+            return msgspec.structs.replace(state.block(now, seconds), left=None)
+        left, reset_at = announced.left, now + seconds
+        if self.left is not None and now < self.reset_at:  # answers may come in any order, also over the end of a window
+            left, reset_at = min(self.left, left), max(self.reset_at, reset_at)
+        return msgspec.structs.replace(state, left=left, reset_at=reset_at)
 
     def block(self, now: float, seconds: float) -> Bucket:
         """The bucket of a host that wants no request before ``seconds`` have passed."""

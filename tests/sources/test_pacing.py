@@ -82,6 +82,16 @@ def test_a_host_that_announces_nothing_is_not_held_back(quotas: Quotas) -> None:
     assert [quotas.admit("cdn") for _ in range(5)] == [0] * 5
 
 
+def test_a_spent_window_is_waited_out_though_an_earlier_one_was_still_thought_open(quotas: Quotas) -> None:
+    quotas.admit("api")
+    quotas.landed("api", hub(10, 0))  # known to last until 1001
+    quotas.test_clock.now += 0.9  # type: ignore[attr-defined]
+    quotas.admit("api")
+    quotas.landed("api", hub(0, 0))  # of the next window, which lasts until 1001.9
+    quotas.test_clock.now += 0.5  # type: ignore[attr-defined]
+    assert quotas.admit("api") == pytest.approx(0.5)
+
+
 def test_one_bucket_says_nothing_of_another(quotas: Quotas) -> None:
     quotas.admit("api")
     quotas.landed("api", hub(0, 100))
