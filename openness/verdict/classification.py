@@ -22,7 +22,7 @@ from openness.verdict.components import Documents, component_states
 from openness.verdict.lineage import Lineage
 from openness.verdict.lineage_terms import Known, spdx_of
 from openness.verdict.own_terms import LicenseWords, OwnTerms, own_terms
-from openness.verdict.would_change import would_change
+from openness.verdict.would_change import holders, would_change
 
 WEIGHTS = "parameters-final"
 STRICTEST = CATEGORIES[-1]
@@ -58,6 +58,8 @@ def classify(
     rated = dimensions.rate(case, knowledge.definitions)
     case = msgspec.structs.replace(case, levels=dimensions.levels(rated))
     own = terms.of(model)
+    licenses = (*_own_licenses(own, model, knowledge.ruleset), *found.licenses)
+    held = holders(model.name, licenses, found.entries, knowledge.ruleset, knowledge.definitions)
     return Classification(
         input=given,
         model=model.name,
@@ -66,13 +68,13 @@ def classify(
         url=model.url,
         result=categories.categorize(case, knowledge.definitions),
         dimensions=rated,
-        licenses=(*_own_licenses(own, model, knowledge.ruleset), *found.licenses),
+        licenses=licenses,
         lineage=found.entries,
         contradictions=(*own.contradictions, *found.contradictions),
         frameworks=frameworks.evaluate_all(case, knowledge.definitions, names),
         findings=(*own.findings, *found.findings, *findings, *model.findings),
         evidence=(*model.facts, *_others(others, model)),
-        would_change=would_change(case, knowledge.definitions),
+        would_change=would_change(case, knowledge.definitions, held),
         case=case,
         absences=model.absences if model.absent is None else (model.absent,),
     )
