@@ -10,10 +10,12 @@ import msgspec
 from openness import identifying
 from openness.evidence import model_file
 from openness.evidence.base_names import LineageWords
+from openness.evidence.card_license import NamedLicense
+from openness.evidence.card_words import CardWords
 from openness.evidence.clauses import DetectedClause
+from openness.evidence.code_readme import CodeWords
 from openness.evidence.file_rules import FileRules
 from openness.evidence.identify import Identification
-from openness.evidence.model_card import CardWords
 from openness.evidence.model_file import FileWords
 from openness.evidence.model_repository import Reader
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
@@ -24,6 +26,7 @@ from openness.rules import definitions, leaks, lineage_rules, loader, releases
 from openness.rules.case import Case
 from openness.rules.definitions import Definitions
 from openness.rules.loader import Ruleset
+from openness.rules.name_mentions import mentions
 from openness.sources.evidence_file import Malformed
 from openness.sources.snapshot import EvidenceContent, Reference, RepositorySnapshot, Source
 from openness.verdict import classification, stated
@@ -115,15 +118,19 @@ def reader(ruleset: Ruleset) -> Reader:
         found = identifying.identify_document(data, known=ruleset.texts)
         return found.found, found.clauses
 
-    words, files = _reading()
-    return Reader(words, files, identify, lineage_words())
+    def names(text: str) -> tuple[NamedLicense, ...]:
+        return tuple(NamedLicense(found.start, found.end, found.text, found.ids) for found in mentions(text, ruleset))
+
+    words, files, code = _reading()
+    return Reader(words, files, identify, lineage_words(), names, code)
 
 
 @cache
-def _reading() -> tuple[CardWords, FileRules]:
+def _reading() -> tuple[CardWords, FileRules, CodeWords]:
     rules = packaged("rules") / "evidence"
-    words = msgspec.convert(loader.read_yaml(rules / "card_words.yaml"), CardWords)
-    return words, FileRules(loader.read_yaml(rules / "files.yaml"))
+    words = CardWords.of(loader.read_yaml(rules / "card_words.yaml"))
+    code = msgspec.convert(loader.read_yaml(rules / "code_words.yaml"), CodeWords)
+    return words, FileRules(loader.read_yaml(rules / "files.yaml")), code
 
 
 @cache

@@ -14,8 +14,9 @@ from openness.records import Finding, Standing
 from openness.rules.case import FactState
 from openness.rules.loader import Ruleset
 from openness.rules.names import resolve
+from openness.rules.releases import Releases
 from openness.verdict.classified import BoundLicense, LineageEntry
-from openness.verdict.lineage_terms import EVIDENCE, TABLE, TEACHER, Known, spdx_of, strictest
+from openness.verdict.lineage_terms import EVIDENCE, TABLE, TEACHER, spdx_of, strictest
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -27,7 +28,7 @@ class Origin(msgspec.Struct, frozen=True):
     findings: tuple[Finding, ...] = ()
 
 
-def origin_of(model: str, base: str, relation: str, evidence: tuple[str, ...], known: Known, ruleset: Ruleset) -> Origin:
+def origin_of(model: str, base: str, relation: str, evidence: tuple[str, ...], known: Releases, ruleset: Ruleset) -> Origin:
     """The origin that a Model Openness Tool file names; its field holds base models, families, and now and then a license.
 
     No name, or the model's own, or one of a model trained from scratch: it was not made from another one. The name of a license
@@ -37,7 +38,7 @@ def origin_of(model: str, base: str, relation: str, evidence: tuple[str, ...], k
         derived = "yes" if relation not in ("unstated", "none") else "no"
         facts = {"derived": FactState(frozenset({derived}), evidence)}
         return Origin(facts if derived == "no" else facts | _unresolved(evidence))
-    ids = _of_base(base, known)
+    ids = _licenses(base, known)
     if not ids and resolve(base, ruleset).ids:
         message = f"The base model is given as '{base}', which is the name of a license; whether there is a base is not known."
         return Origin({}, findings=(Finding("origin-unclear", "base-named", "asks", message, evidence),))
@@ -55,13 +56,13 @@ def origin_of(model: str, base: str, relation: str, evidence: tuple[str, ...], k
     return Origin(facts | _unresolved(evidence), (entry,), (), (finding,))
 
 
-def completed(entry: LineageEntry, known: Known, ruleset: Ruleset) -> LineageEntry:
+def completed(entry: LineageEntry, known: Releases, ruleset: Ruleset) -> LineageEntry:
     """A base that a file lists, with its category worked out, and its license from the table where the file has none."""
     ids, how = entry.license, entry.resolved
     if ids and how is None:
         how = EVIDENCE
-    elif not ids and how is None and (row := known.releases.of_id(entry.model)):
-        ids, how = row.licenses, TABLE
+    elif not ids and how is None and (release := known.of_id(entry.model)):
+        ids, how = release.licenses, TABLE
     return msgspec.structs.replace(entry, license=ids, category=strictest(ids, ruleset), resolved=how)
 
 
@@ -82,8 +83,8 @@ def _key(name: str) -> str:
     return re.sub(r"[\W_]+", "", name.casefold())
 
 
-def _of_base(base: str, known: Known) -> tuple[str, ...]:
-    """The licenses of the released models of this id or name, whoever owns them: all of them count."""
-    row = known.releases.of_id(base)
-    rows = (row,) if row is not None else known.releases.of_name(base)
-    return tuple(dict.fromkeys(id for row in rows for id in row.licenses))
+def _licenses(base: str, known: Releases) -> tuple[str, ...]:
+    """The licenses of the release with this id, else of every release of this name: all of them count."""
+    release = known.of_id(base)
+    found = (release,) if release else known.of_name(base)
+    return tuple(dict.fromkeys(id for row in found for id in row.licenses))

@@ -26,7 +26,7 @@ def stated_release(file: ModelFile, knowledge: Knowledge) -> Stated:
     terms = {id: _terms([row for row in file.listed if row.component == id], knowledge) for id in _ids(file.listed)}
     evidence = tuple(fact.id for fact in found.claims("base-model"))
     origin = stated_lineage.origin_of(
-        found.name, file.origin, file.relation, evidence or (file.listing,), knowledge.models, knowledge.ruleset
+        found.name, file.origin, file.relation, evidence or (file.listing,), knowledge.models.releases, knowledge.ruleset
     )
     states = _withheld(file, knowledge.definitions)
     states |= {id: _state(id, file.listed, terms[id]) for id in terms}

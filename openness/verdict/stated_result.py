@@ -235,7 +235,7 @@ class _Result:
         ids = tuple(id for name in names for id in self._terms([name], ()).ids or (name,))
         parent = self.row.model if row.parent is None else row.parent
         entry = LineageEntry(row.model, row.relation, ids, None, parent, row.known_by)
-        return stated_lineage.completed(entry, self.knowledge.models, self.ruleset)
+        return stated_lineage.completed(entry, self.knowledge.models.releases, self.ruleset)
 
 
 def _concludes(finding: Finding) -> bool:
