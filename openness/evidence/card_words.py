@@ -24,9 +24,10 @@ class LinkKind(msgspec.Struct, frozen=True):
 class Statement(msgspec.Struct, frozen=True):
     """A component, the words that introduce it, and how far it is to be had for each kind of link.
 
-    ``documented`` is what a link counts once documentation of the same thing is linked as well; ``also`` is a further component that a kind of link shows, ``part_of`` names a component
-    without which this one is only a part of the whole; ``named`` counts where words say what it is; ``anywhere`` are headings
-    that count also where other words stand around them; ``known_names``: only names of known data sets count as named.
+    ``documented`` is what a link counts once documentation of the same thing is linked as well; ``also`` is a further component
+    that a kind of link shows; ``part_of`` names a component without which this one is only a part of the whole; ``named`` counts
+    where words say what it is; ``anywhere`` are headings that count also where other words stand around them; ``known_names``:
+    only names of known data sets count as named.
     """
 
     words: tuple[str, ...]
