@@ -11,10 +11,9 @@ import msgspec
 
 from openness.errors import GGUFError
 from openness.evidence import build_claims, card, license_text, lineage
-from openness.packaged import packaged
 from openness.printable import printable
 from openness.records import Absent, AuditResult, Build, BuildIdentity, Fact, Finding, Place, Standing
-from openness.rules import loader
+from openness.rules import releases
 from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, License
 from openness.sources import folder
@@ -174,12 +173,12 @@ def _base_licenses(facts: list[Fact], source: Source | None, ruleset: Ruleset) -
 
         stored = list(facts_of_bases(named, source, ruleset))
     answered = {fact.id.removeprefix("store:") for fact in stored}
-    known = loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
-    place = Place("corpus/models.yaml")
+    known = releases.load()
+    place = Place(f"corpus/{releases.FILE}")
+    rows = [(base, row) for base in named if base not in answered and (row := known.of_id(base))]
     return stored + [
-        Fact(f"corpus:{base}", "base-license", known[base], f"{base}: {', '.join(known[base])}", Standing.NAME, place)
-        for base in named
-        if base in known and base not in answered
+        Fact(f"corpus:{base}", "base-license", list(row.licenses), f"{base}: {', '.join(row.licenses)}", Standing.NAME, place)
+        for base, row in rows
     ]
 
 

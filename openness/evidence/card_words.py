@@ -24,10 +24,10 @@ class LinkKind(msgspec.Struct, frozen=True):
 class Statement(msgspec.Struct, frozen=True):
     """A component, the words that introduce it, and how far it is to be had for each kind of link.
 
-    ``documented`` is what a link counts once documentation of the same thing is linked as well; ``also`` is a further component
-    that a kind of link shows; ``part_of`` names a component without which this one is only a part of the whole; ``named`` counts
-    where words say what it is; ``anywhere`` are headings that count also where other words stand around them; ``known_names``:
-    only names of known data sets count as named.
+    ``documented`` is what a link counts once documentation of the same thing is linked as well; ``also`` is a further
+    component that a kind of link shows, ``part_of`` names a component without which this one is only a part of the whole;
+    ``named`` counts where words say what it is; ``anywhere`` are headings that count also where other words stand around
+    them; ``known_names``: only names of known data sets count as named.
     """
 
     words: tuple[str, ...]
@@ -64,15 +64,17 @@ class Scope(msgspec.Struct, frozen=True):
 class LicenseWording(msgspec.Struct, frozen=True):
     """How cards speak of licenses in running text.
 
-    ``granted`` are the verbs, ``about`` what a clause is about, ``others`` what is no grant, ``nameless`` words that name no
-    license, ``addresses`` those of license texts, ``limits`` what bars commercial use, ``unless`` what takes a limit back,
-    ``commercial`` what else is said of commercial use, ``placeholders`` the empty places of templates.
+    ``further`` is what a name beside a known license looks like when it is a license too; ``granted`` are the verbs,
+    ``about`` what a clause is about, ``others`` what is no grant, ``nameless`` words that name no license, ``addresses``
+    those of license texts, ``limits`` what bars commercial use, ``unless`` what takes a limit back, ``commercial`` what else
+    is said of commercial use, ``placeholders`` the empty places of templates.
     """
 
     granted: tuple[str, ...]
     about: tuple[Scope, ...]
     others: str
     nameless: str
+    further: str
     addresses: str
     limits: tuple[str, ...]
     unless: str
