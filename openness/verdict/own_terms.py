@@ -16,6 +16,7 @@ from openness.printable import printable
 from openness.records import Contradiction, Fact, Finding, Standing
 from openness.rules.definitions import Definitions
 from openness.rules.expressions import AllOf, AnyOf, Expression, license_ids, terms
+from openness.rules.license_urls import is_address
 from openness.rules.limits import CATEGORIES, limits_of_clauses
 from openness.rules.loader import Ruleset
 from openness.rules.names import EMPTY_NAMES, normalize
@@ -88,7 +89,7 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, defi
     contradictions, contradicted = _contradictions(whole, others, ruleset)
     doubts = _doubts(about, others) if not whole else ()
     ids = tuple(dict.fromkeys(id for claim in binding for id in chosen(claim.expression, ruleset)))
-    unresolved = tuple(dict.fromkeys(name for claim in binding for name in _unresolved(claim, words)))
+    unresolved = tuple(dict.fromkeys(name for claim in binding for name in _unresolved(claim, words, named=bool(ids))))
     return OwnTerms(
         ids=ids,
         basis=max((claim.standing for claim in binding), key=lambda s: s.rank, default=None),
@@ -279,10 +280,14 @@ def _rank(name: str) -> int:
     return CATEGORIES.index(name) if name in CATEGORIES else len(CATEGORIES)
 
 
-def _unresolved(claim: Claim, words: LicenseWords) -> Iterable[str]:
+def _unresolved(claim: Claim, words: LicenseWords, *, named: bool) -> Iterable[str]:
+    """Names of a claim that stand for nothing. In prose an address beside a license that is ``named`` says where its text is,
+    as ``license_link`` beside a tag does in the front matter."""
     for term in terms(claim.expression):
         name = printable(term.resolved.name, 120)
         prose = claim.source.startswith("prose:")
+        if prose and named and is_address(name):
+            continue
         if not term.resolved.ids and (not prose or words.names_a_license(name)):
             yield name
 
