@@ -13,9 +13,9 @@ import argparse
 import subprocess
 from pathlib import Path
 
-from openness.classifying import reader
 from openness.evidence import code_readme
 from openness.evidence.file_rules import FileRules
+from openness.knowledge import reader
 from openness.rules import loader
 from openness.sources.snapshot import FileEntry, document
 

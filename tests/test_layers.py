@@ -21,6 +21,7 @@ ORDER = [
     "policy",
     "identifying",
     "gathering",
+    "knowledge",
     "classifying",
     "model_terms",
     "auditing",

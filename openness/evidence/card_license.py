@@ -27,6 +27,8 @@ CLAUSES = re.compile(
     re.IGNORECASE,
 )
 CHOICE = re.compile(r"\s*(?:,\s*)?(?:or|either|或者?|oder|ou|o|или)\s*", re.IGNORECASE)
+#: What joins the names of several licenses.
+PARTS = re.compile(r"\s*(?:[,;+&]|\band\b)\s*", re.IGNORECASE)
 URL = re.compile(r"https?://[^\s<>()\[\]\"'|,]{4,500}")
 MARKDOWN = re.compile(r"\[([^\[\]]{0,300})\]\([^()\s]{0,600}[^()]{0,200}\)")
 
@@ -73,13 +75,31 @@ class LicenseReader:
         yield from self._links(row)
         text = _plain(row.said)
         outer = self._scope(row.label)
+        if compiled(self._wording.doubt).search(text):
+            yield Said(_claim("license-doubt", outer), text[:200], row.line)
+            return
         found = list(self._claims(text, outer, row.line)) if text else []
         yield from found
+        if any(said.claim == _claim("license", outer) for said in found):
+            yield from self._further(text, outer, row.line)
         name = self._name(row, text)
-        if re.fullmatch(self._wording.nameless, name, re.IGNORECASE):
+        if self._nameless(name):
             return
         if not found and name and len(name.split()) <= MOST_NAME_WORDS:
             yield Said(_claim("license", outer), name[:300], row.line)
+
+    def _further(self, text: str, outer: str, line: Line) -> Iterator[Said]:
+        """Beside a license that is known, one that is named in words which nobody here knows: it binds as well."""
+        named = self._names(text)
+        for part in PARTS.split(text):
+            start = text.find(part)
+            known = any(name.start < start + len(part) and start < name.end for name in named)
+            name = part.strip(" .()")
+            if not known and compiled(self._wording.further).fullmatch(name) and not self._nameless(name):
+                yield Said(_claim("license", self._scope(part) or outer), name[:300], line)
+
+    def _nameless(self, name: str) -> bool:
+        return re.fullmatch(self._wording.nameless, name, re.IGNORECASE) is not None
 
     def _name(self, row: Labeled, text: str) -> str:
         """What stands for the name of a license that is not known: the text, or where it leads to an address the link's words."""

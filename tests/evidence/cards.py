@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from functools import cache
 
-from openness.classifying import reader
 from openness.evidence import card, model_card
 from openness.evidence.card_links import Owner
 from openness.evidence.model_repository import Reader
+from openness.knowledge import reader
 from openness.records import Fact, Finding
 from openness.rules import loader
 from openness.sources.snapshot import document
