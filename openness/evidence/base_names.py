@@ -38,6 +38,18 @@ class Statement(msgspec.Struct, frozen=True):
     unless: str = msgspec.field(name="not", default="")
 
 
+class Derivation(msgspec.Struct, frozen=True):
+    """How running text says what weights were made from: ``pattern`` or ``based`` with a group ``what``, without what ``skip``
+    says at its beginning and ``ends`` at its end."""
+
+    pattern: str
+    based: str
+    not_before: str
+    ends: str
+    skip: str
+    beside: str = msgspec.field(name="with", default="")
+
+
 class LineageWords(msgspec.Struct, frozen=True, dict=True):
     """``rules/evidence/lineage_words.yaml``."""
 
@@ -46,6 +58,7 @@ class LineageWords(msgspec.Struct, frozen=True, dict=True):
     quantized_files: str
     attribution: str
     distilled_tags: str
+    derivation: Derivation
     triggers: tuple[str, ...]
     statements: tuple[Statement, ...]
 
@@ -97,6 +110,12 @@ def stated(text: str, words: LineageWords) -> list[BaseName]:
     parts = [part.strip(" .!?*_`\"'<>[]\t") for part in SEPARATOR.split(text)]
     found += [_one(part) for part in parts if part and not words.says_nothing(part)]
     return list(dict.fromkeys(found))[:MAX_NAMES]
+
+
+def first_names(text: str) -> Iterator[str]:
+    """What the first words of a text may name, the longest reading first: one to four words, up to a mark that ends a name."""
+    words = re.split(r"[,;:()\[\]\"'`*]|\.\s|\.$", text.strip(" `*_[\"'"), maxsplit=1)[0].split()
+    yield from (" ".join(words[:most]) for most in range(min(4, len(words)), 0, -1))
 
 
 def _one(text: str, *, legacy: bool = False) -> BaseName:

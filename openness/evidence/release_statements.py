@@ -58,9 +58,23 @@ def _sentence(document: Document, sentence: str, place: Place, words: LineageWor
         if _says(row, sentence):
             id = f"{row.claim}:{document.name}:{place.line}"
             yield Fact(id, row.claim, True, printable(sentence.strip(), 200), Standing.CARD, place)
+    if made_from := _made_from(sentence, words):
+        id = f"derivation:{document.name}:{place.line}"
+        yield Fact(id, "derivation-stated", printable(made_from, 120), printable(sentence.strip(), 200), Standing.CARD, place)
     if shown := re.search(words.attribution, sentence, re.IGNORECASE):
         id = f"attribution:{document.name}:{place.line}"
         yield Fact(id, "attribution", printable(shown[0], 120), printable(sentence.strip(), 200), Standing.CARD, place)
+
+
+def _made_from(sentence: str, words: LineageWords) -> str:
+    """The words behind a statement of what the weights were made from; empty where the sentence makes none."""
+    row = words.derivation
+    match = re.search(row.pattern, sentence, re.IGNORECASE) or re.search(row.based, sentence, re.IGNORECASE)
+    if not match or re.search(row.not_before, sentence[: match.start()], re.IGNORECASE):
+        return ""
+    if not re.search(row.beside, sentence, re.IGNORECASE):
+        return ""
+    return re.sub(row.ends, "", re.sub(row.skip, "", match["what"], flags=re.IGNORECASE), flags=re.IGNORECASE)
 
 
 def _says(row: Statement, sentence: str) -> bool:

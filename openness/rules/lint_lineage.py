@@ -65,6 +65,7 @@ def _patterns(data: Mapping[str, Any]) -> Iterator[str]:
         for key in ("pattern", "with", "not", "not_before")
         if key in row
     ]
+    rows += [(f"derivation.{key}", pattern) for key, pattern in data["derivation"].items()]
     for name, pattern in rows:
         try:
             re.compile(pattern)

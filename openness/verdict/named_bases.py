@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 import msgspec
 
-from openness.evidence.base_names import BaseName, LineageWords, family_words, listed, own_stage, owner_of, stated
+from openness.evidence.base_names import BaseName, LineageWords, family_words, first_names, listed, own_stage, owner_of, stated
 from openness.evidence.lineage import hub_id, names
 from openness.evidence.merge_config import UNREAD
 from openness.evidence.repository_evidence import RepositoryEvidence
@@ -47,8 +47,11 @@ def of(
             yield _no_model(fact, base)
         elif not _covered(base, linked, releases):
             yield _placed(parent, fact, base, releases, words)
-    if not linked and not found and parent.kind == "hub-model":
-        yield from _hints(parent, releases, words)
+    if not linked and not found:
+        made = list(_made_from(parent, releases))
+        yield from made
+        if not made and parent.kind == "hub-model":
+            yield from _hints(parent, releases, words)
 
 
 def ids_in(fact: Fact) -> Iterator[str]:
@@ -92,6 +95,24 @@ def _placed(
         return NamedBase(text, fact.id, stage=True)
     message = f"The base '{text}' is named without a link and is not known here, so nothing says which terms it brings."
     return Finding(f"base-name:{text}", BASE_PLACED, "asks", message, (fact.id,))
+
+
+def _made_from(parent: RepositoryEvidence, releases: Releases) -> Iterator[NamedBase | Finding]:
+    """Releases of other publishers that running text says the weights were made from; other words there name nothing."""
+    owner = owner_of(parent.name)
+    seen: set[str] = set()
+    for fact in parent.claims("derivation-stated"):
+        readings = ((name, releases.of_name(name)) for name in first_names(str(fact.value)))
+        name, rows = next(((name, rows) for name, rows in readings if rows), ("", ()))
+        if not rows or name in seen or any(owner in row.owners for row in rows):
+            continue
+        seen.add(name)
+        if all(row.licenses == rows[0].licenses for row in rows):
+            documented = next((row for row in rows if not row.documented), rows[0])
+            yield NamedBase(printable(name, 120), fact.id, rows[0].licenses, documented)
+        else:
+            message = f"The card says that the model was made from '{name}', which names releases under different licenses."
+            yield Finding(f"base-name:{name}", BASE_PLACED, "asks", message, (fact.id,))
 
 
 def _itself(fact: Fact, base: BaseName) -> Finding:
