@@ -1,0 +1,68 @@
+"""Which form a file has, by its name, and whether it can hold a reference at all, by a few literal words (``rules/refs/forms.yaml``).
+
+The words keep the cost of a file without references near that of reading it: no parser is imported for one.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from openness.refs.tables import table, words
+
+
+@lru_cache(maxsize=1)
+def _rows() -> tuple[dict[str, str], dict[str, str], list[tuple[str, str, str]], dict[str, dict[str, Any]]]:
+    """Ending → form, whole name → form, (start, end, form) of names with a ``*``, form → row."""
+    endings: dict[str, str] = {}
+    names: dict[str, str] = {}
+    patterns: list[tuple[str, str, str]] = []
+    rows = table("forms")["forms"]
+    for row in rows:
+        for ending in row["endings"]:
+            endings.setdefault(ending, row["form"])
+        for name in row["names"]:
+            if "*" in name:
+                start, _, end = name.partition("*")
+                patterns.append((start, end, row["form"]))
+            else:
+                names.setdefault(name, row["form"])
+    return endings, names, patterns, {row["form"]: row for row in rows}
+
+
+def form_of(name: str) -> str | None:
+    """The form of a file by its name, None for one that is not read."""
+    endings, names, patterns, _ = _rows()
+    base = name.replace("\\", "/").rpartition("/")[2].casefold()
+    if base in names:
+        return names[base]
+    for start, end, form in patterns:
+        if base.startswith(start) and base.endswith(end.replace("*", "")) and len(base) > len(start):
+            return form
+    return endings.get(base[base.rfind(".") :]) if "." in base else None
+
+
+@lru_cache(maxsize=32)
+def _words(form: str) -> tuple[tuple[bytes, ...], bool]:
+    row = _rows()[3][form]
+    return tuple(word.encode() for word in words(row["words"])), bool(row.get("quoted"))
+
+
+@lru_cache(maxsize=1)
+def _quoted() -> re.Pattern[bytes]:
+    """A quotation mark, and behind it what can begin a name: ``owner/``, or a name that needs no owner."""
+    from openness.refs.names import openers
+
+    starts = b"|".join(re.escape(word.encode()) for word in openers())
+    return re.compile(rb"[\"'](?:[A-Za-z0-9][\w.-]{1,95}/|" + starts + rb")")
+
+
+def may_hold(form: str, data: bytes) -> bool:
+    """Whether a file of this form needs to be read."""
+    found, quoted = _words(form)
+    if data.startswith((b"\xff\xfe", b"\xfe\xff")) or not found:
+        return True
+    if any(word in data for word in found):
+        return True
+    return quoted and _quoted().search(data) is not None

@@ -1,0 +1,170 @@
+"""One walk over the syntax tree of a Python file: what is assigned, called, declared and listed, each with its scope."""
+
+from __future__ import annotations
+
+import ast
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from openness.refs.forms.python_names import Bound, Each, Names, Scope
+from openness.refs.tables import table
+
+MAX_NODES = 2_000_000
+
+
+class Held(NamedTuple):
+    """A name, keyword or key, and the expression under it; ``variable``: a name of the program's own."""
+
+    key: str
+    expr: ast.expr
+    scope: Scope
+    variable: bool
+
+
+class Index:
+    """What the readers of references look through."""
+
+    def __init__(self, tree: ast.Module) -> None:
+        self.names = Names()
+        self.held: list[Held] = []
+        self.calls: list[tuple[ast.Call, Scope]] = []
+        self.lists: list[tuple[ast.List | ast.Tuple, Scope]] = []
+        self.texts: list[ast.Constant] = []
+        self.functions: dict[str, Scope] = {}
+        self._options = frozenset(table("python")["options"])
+        self._walk(tree)
+
+    def _walk(self, tree: ast.Module) -> None:
+        stack: list[tuple[ast.AST, Scope]] = [(tree, Scope(None))]
+        for _ in range(MAX_NODES):
+            if not stack:
+                return
+            node, scope = stack.pop()
+            inner = self._enter(node, scope)
+            for child in ast.iter_child_nodes(node):
+                if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)):  # docstrings are prose
+                    stack.append((child, inner))
+
+    def _enter(self, node: ast.AST, scope: Scope) -> Scope:
+        kind = type(node)
+        if kind is ast.Call:
+            self._call(node, scope)  # type: ignore[arg-type]
+        elif kind is ast.Constant:
+            if isinstance(node.value, str) and "/" in node.value:  # type: ignore[attr-defined]
+                self.texts.append(node)  # type: ignore[arg-type]
+        elif kind is ast.Assign:
+            for target in node.targets:  # type: ignore[attr-defined]
+                self._assign(target, node.value, scope)  # type: ignore[attr-defined]
+        elif kind in (ast.AnnAssign, ast.NamedExpr, ast.AugAssign):
+            if node.value is not None:  # type: ignore[attr-defined]
+                self._assign(node.target, node.value, scope)  # type: ignore[attr-defined]
+        elif kind is ast.Dict:
+            self._keys(node, scope)  # type: ignore[arg-type]
+        elif kind in (ast.List, ast.Tuple):
+            self.lists.append((node, scope))  # type: ignore[arg-type]
+        elif kind in (ast.For, ast.AsyncFor, ast.comprehension):
+            self._loop(node.target, node.iter, scope)  # type: ignore[attr-defined]
+        elif kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
+            return self._function(node, scope)  # type: ignore[arg-type]
+        elif kind is ast.ClassDef:
+            return Scope(scope, node.name)  # type: ignore[attr-defined]
+        elif kind in (ast.Import, ast.ImportFrom):
+            self._import(node)  # type: ignore[arg-type]
+        return scope
+
+    def _call(self, call: ast.Call, scope: Scope) -> None:
+        self.calls.append((call, scope))
+        last = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
+        if last in self._options:
+            self._option(call, scope)
+            return
+        for keyword in call.keywords:
+            if keyword.arg:
+                self.held.append(Held(keyword.arg, keyword.value, scope, False))
+
+    def _option(self, call: ast.Call, scope: Scope) -> None:
+        """``add_argument("--model", default=…)``: the option is the key, and the name under which the value is had."""
+        flags = [a.value for a in call.args if isinstance(a, ast.Constant) and isinstance(a.value, str)]
+        values = [k.value for k in call.keywords if k.arg in table("python")["option_values"]]
+        named = [k.value.value for k in call.keywords if k.arg == "dest" and isinstance(k.value, ast.Constant)]
+        if isinstance(call.func, ast.Attribute) and call.func.attr.startswith("DEFINE_"):
+            values += call.args[1:2]
+        for flag in (*(f for f in flags if len(f.strip("-")) > 1), *named):
+            for value in values:
+                key = str(flag).lstrip("-").partition("/")[0].replace("-", "_")
+                self.held.append(Held(key, value, scope, False))
+                self.names.attributes.setdefault(key, []).append((value, scope))
+
+    def _assign(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
+        if isinstance(target, ast.Name):
+            scope.names.setdefault(target.id, []).append(value)
+            self.held.append(Held(target.id, value, scope, True))
+            if scope.function and not scope.parameters:
+                self.names.attributes.setdefault(target.id, []).append((value, scope))
+        elif isinstance(target, ast.Attribute):
+            self.names.attributes.setdefault(target.attr, []).append((value, scope))
+            self.held.append(Held(target.attr, value, scope, True))
+        elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
+            self.held.append(Held(target.slice.value, value, scope, False))
+        elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List) and len(target.elts) == len(value.elts):
+            for part, its in zip(target.elts, value.elts, strict=True):
+                self._assign(part, its, scope)
+
+    def _keys(self, node: ast.Dict, scope: Scope) -> None:
+        for key, value in zip(node.keys, node.values, strict=True):
+            if isinstance(key, ast.Constant) and isinstance(key.value, str):
+                self.held.append(Held(key.value, value, scope, False))
+
+    def _loop(self, target: ast.expr, iterated: ast.expr, scope: Scope) -> None:
+        targets: list[tuple[ast.expr, int | None]] = [(target, None)]
+        if isinstance(target, ast.Tuple):
+            enumerated = isinstance(iterated, ast.Call) and isinstance(iterated.func, ast.Name) and iterated.func.id == "enumerate"
+            targets = [(e, None if enumerated else i) for i, e in enumerate(target.elts)]
+        for each, index in targets:
+            if isinstance(each, ast.Name):
+                scope.names.setdefault(each.id, []).append(Each(iterated, index))
+                self.held.append(Held(each.id, iterated, scope, True)) if index is None else None
+
+    def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> Scope:
+        name = node.name if not isinstance(node, ast.Lambda) else ""
+        inner = Scope(scope, name)
+        arguments = node.args
+        ordered = [*arguments.posonlyargs, *arguments.args]
+        shift = 1 if ordered and ordered[0].arg in ("self", "cls") else 0
+        for position, argument in enumerate((*ordered, *arguments.kwonlyargs)):
+            inner.parameters[argument.arg] = position - shift if position < len(ordered) else -1
+        defaults = zip(reversed(ordered), reversed(arguments.defaults), strict=False)
+        keyword_only = ((a, d) for a, d in zip(arguments.kwonlyargs, arguments.kw_defaults, strict=True) if d is not None)
+        for argument, default in (*defaults, *keyword_only):
+            inner.names.setdefault(argument.arg, []).append(default)
+            self.held.append(Held(argument.arg, default, scope, True))
+        if not isinstance(node, ast.Lambda):
+            self.functions[scope.function if name == "__init__" and scope.function else name] = inner
+            for names, rows in parametrized(node):
+                for index, each in enumerate(names):
+                    bound: Bound = Each(rows, index if len(names) > 1 else None)
+                    inner.names.setdefault(each, []).append(bound)
+                    self.held.append(Held(each, ast.Name(id=each, ctx=ast.Load()), inner, True))
+        return inner
+
+    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+        if isinstance(node, ast.Import):
+            for alias in node.names:
+                if alias.asname:
+                    self.names.imports[alias.asname] = alias.name
+        elif node.module:
+            for alias in node.names:
+                self.names.imports[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+
+
+def parametrized(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[list[str], ast.expr]]:
+    """``@pytest.mark.parametrize("a, b", rows)`` and the like: names of parameters, and the rows of their values."""
+    for call in node.decorator_list:
+        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "parametrize" and len(call.args) > 1):
+            continue
+        first = call.args[0]
+        if isinstance(first, ast.Constant) and isinstance(first.value, str):
+            yield [name.strip() for name in first.value.split(",") if name.strip()], call.args[1]
+        elif isinstance(first, ast.Tuple | ast.List):
+            names = [e.value for e in first.elts if isinstance(e, ast.Constant) and isinstance(e.value, str)]
+            yield names, call.args[1]
