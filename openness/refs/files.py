@@ -13,19 +13,18 @@ from openness.refs.tables import table, words
 
 
 @lru_cache(maxsize=1)
-def _rows() -> tuple[dict[str, str], dict[str, str], list[tuple[str, str, str]], dict[str, dict[str, Any]]]:
-    """Ending → form, whole name → form, (start, end, form) of names with a ``*``, form → row."""
+def _rows() -> tuple[dict[str, str], dict[str, str], list[tuple[re.Pattern[str], str]], dict[str, dict[str, Any]]]:
+    """Ending → form, whole name → form, (pattern, form) of names with a ``*``, form → row."""
     endings: dict[str, str] = {}
     names: dict[str, str] = {}
-    patterns: list[tuple[str, str, str]] = []
+    patterns: list[tuple[re.Pattern[str], str]] = []
     rows = table("forms")["forms"]
     for row in rows:
         for ending in row["endings"]:
             endings.setdefault(ending, row["form"])
         for name in row["names"]:
             if "*" in name:
-                start, _, end = name.partition("*")
-                patterns.append((start, end, row["form"]))
+                patterns.append((re.compile(".+".join(map(re.escape, name.split("*")))), row["form"]))
             else:
                 names.setdefault(name, row["form"])
     return endings, names, patterns, {row["form"]: row for row in rows}
@@ -37,8 +36,8 @@ def form_of(name: str) -> str | None:
     base = name.replace("\\", "/").rpartition("/")[2].casefold()
     if base in names:
         return names[base]
-    for start, end, form in patterns:
-        if base.startswith(start) and base.endswith(end.replace("*", "")) and len(base) > len(start):
+    for pattern, form in patterns:
+        if pattern.fullmatch(base):
             return form
     return endings.get(base[base.rfind(".") :]) if "." in base else None
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import lru_cache
 
 from openness.refs.tables import table
@@ -45,3 +46,18 @@ def tells(key: str, *, variable: bool = False) -> str | None:
     """``meaning`` without the difference between knowing that it is nothing and not knowing."""
     means = meaning(key, variable=variable)
     return None if means == "none" else means
+
+
+@lru_cache(maxsize=1)
+def _dataset_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = table("keys")
+    return re.compile(data["repository_keys"]), re.compile(data["dataset_siblings"])
+
+
+def among(key: str, siblings: Iterable[str], *, variable: bool = False) -> str | None:
+    """What ``tells`` says, but a plain repository beside a subset or a split is one of a data set."""
+    means = tells(key, variable=variable)
+    repository, sibling = _dataset_patterns()
+    if means != "hub" or not repository.fullmatch(normal(key)):
+        return means
+    return "dataset" if any(sibling.fullmatch(normal(each)) for each in siblings) else means

@@ -57,6 +57,11 @@ def _keyed() -> dict[str, dict[str, Any]]:
     return {name.rpartition(".")[2]: row for row in rows for name in row["names"]}
 
 
+@lru_cache(maxsize=1)
+def _model_class() -> re.Pattern[str]:
+    return re.compile(table("python")["model_classes"])
+
+
 def rows_for(name: str) -> list[dict[str, Any]]:
     """The rows of the table for a function by its dotted name; the most telling name wins."""
     candidates = _rows().get(name.rpartition(".")[2], ())
@@ -77,7 +82,7 @@ class _Reader:
         for call, scope in self.index.calls:
             self._call(call, scope, claimed)
         for held in self.index.held:
-            if id(held.expr) not in claimed and (means := keys.tells(held.key, variable=held.variable)):
+            if id(held.expr) not in claimed and (means := keys.among(held.key, held.siblings, variable=held.variable)):
                 self._hold(held.expr, held.scope, means, "high" if means == "hub" else "medium")
         self._parameters()
         for _ in range(ROUNDS):
@@ -107,7 +112,7 @@ class _Reader:
     # --- calls
 
     def _call(self, call: ast.Call, scope: Scope, claimed: set[int]) -> None:
-        name = self.names.qualified(call.func)
+        name = self.names.instance(call.func, scope) or self.names.qualified(call.func)
         if not name:
             return
         for row in rows_for(name):
@@ -118,6 +123,11 @@ class _Reader:
                     if means:
                         self._argument(call, argument, scope, row, means)
         last = name.rpartition(".")[2]
+        if call.args and not rows_for(name) and _model_class().fullmatch(last):
+            for value in self.names.values(call.args[0], scope):
+                if value.text.count("/") == 1:
+                    self._add(value, "open", "medium")
+            self._reaches(call.args[0], scope, "open")
         if last in table("python")["commands"]:
             self._command(call)
         elif last in _keyed():
@@ -199,6 +209,10 @@ class _Reader:
             found = scope.lookup(expr.id)
             if found and expr.id in found[1].parameters and found[1].function:
                 self.local.setdefault(self._function(found[1]), {}).setdefault(expr.id, means)
+        elif isinstance(expr, ast.Attribute):  # kept by the constructor: self.name = name
+            for bound, where in self.names.attributes.get(expr.attr, ())[:5]:
+                if isinstance(bound, ast.Name) and bound.id in where.parameters:
+                    self._reaches(bound, where, means)
 
     def _function(self, scope: Scope) -> str:
         name = scope.function or ""

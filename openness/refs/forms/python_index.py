@@ -19,6 +19,8 @@ class Held(NamedTuple):
     expr: ast.expr
     scope: Scope
     variable: bool
+    #: The other keywords of the call, or keys of the table.
+    siblings: tuple[str, ...] = ()
 
 
 class Index:
@@ -78,9 +80,12 @@ class Index:
         if last in self._options:
             self._option(call, scope)
             return
+        siblings = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
+        own = table("python")["own_names"]
+        described = own["keywords"] if last.endswith(tuple(own["endings"])) else ()
         for keyword in call.keywords:
-            if keyword.arg:
-                self.held.append(Held(keyword.arg, keyword.value, scope, False))
+            if keyword.arg and keyword.arg not in described:
+                self.held.append(Held(keyword.arg, keyword.value, scope, False, siblings))
 
     def _option(self, call: ast.Call, scope: Scope) -> None:
         """``add_argument("--model", default=…)``: the option is the key, and the name under which the value is had."""
@@ -111,9 +116,10 @@ class Index:
                 self._assign(part, its, scope)
 
     def _keys(self, node: ast.Dict, scope: Scope) -> None:
+        siblings = tuple(key.value for key in node.keys[:50] if isinstance(key, ast.Constant) and isinstance(key.value, str))
         for key, value in zip(node.keys, node.values, strict=True):
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
-                self.held.append(Held(key.value, value, scope, False))
+                self.held.append(Held(key.value, value, scope, False, siblings))
 
     def _loop(self, target: ast.expr, iterated: ast.expr, scope: Scope) -> None:
         targets: list[tuple[ast.expr, int | None]] = [(target, None)]

@@ -59,6 +59,7 @@ class Names:
     def __init__(self) -> None:
         self.attributes: dict[str, list[tuple[Bound, Scope]]] = {}
         self.imports: dict[str, str] = {}
+        self._instances: dict[str, str] = table("python")["instances"]
         self._passing = {name.rpartition(".")[2]: row for row in table("python")["passing"] for name in row["names"]}
 
     def qualified(self, func: ast.expr) -> str:
@@ -72,6 +73,20 @@ class Names:
         if not isinstance(func, ast.Name):
             return ".".join(["?", *reversed(parts)]) if parts else ""
         return ".".join([self.imports.get(func.id, func.id), *reversed(parts)])
+
+    def instance(self, func: ast.expr, scope: Scope) -> str | None:
+        """The name of the function that a method stands for: ``client.chat`` is ``ollama.chat`` after ``client = ollama.Client()``."""
+        if not isinstance(func, ast.Attribute):
+            return None
+        bound: list[Bound] = []
+        if isinstance(func.value, ast.Name) and (found := scope.lookup(func.value.id)):
+            bound = found[0]
+        elif isinstance(func.value, ast.Attribute):
+            bound = [each for each, _ in self.attributes.get(func.value.attr, ())]
+        for each in bound[:5]:
+            if isinstance(each, ast.Call) and (module := self._instances.get(self.qualified(each.func))):
+                return f"{module}.{func.attr}"
+        return None
 
     def values(self, expr: ast.expr, scope: Scope, depth: int = 0) -> list[Value]:
         """The constant texts that ``expr`` can be, or can contain where it is a list or a table."""

@@ -123,6 +123,8 @@ class Settings:
             self._command(item)
             return
         means = self._meaning(item.key, frame)
+        if means == "hub":
+            means = keys.among(item.key, [each.key for each in frame.items])
         if backend and means in ("open", "hub"):
             means = backend
         if means is None or frame.only_addresses:

@@ -14,6 +14,7 @@ from openness.refs.sink import Sink
 from openness.refs.tables import table
 
 __all__ = ["Word", "read", "read_words"]
+_NAME = re.compile(r"[^\s,\[\]\"']+")
 _PAIR = re.compile(r"\+{0,2}([A-Za-z_][\w.-]{0,100})=(.+)", re.DOTALL)
 
 
@@ -80,7 +81,7 @@ def _options_of(words: Sequence[Word], sink: Sink) -> set[int]:
                     _pair(part, sink)
             continue
         option, equals, value = text.partition("=")
-        given = [Word(value, word.offset + len(option) + 1)] if equals else list(words[index + 1 : index + 2])
+        given = [word.part(len(option) + 1, len(text))] if equals else list(words[index + 1 : index + 2])
         if given and _option(option, given[0], words, program, sink, index + (not equals)) and not equals:
             used.add(index + 1)
             used |= _more_values(option, words, index + 2, program, sink)
@@ -139,10 +140,12 @@ def _value_of(option: str, words: Sequence[Word]) -> str | None:
 
 def _listed(word: Word) -> list[Word]:
     """``a=b,c=d`` as its parts, with their places."""
-    parts, offset = [], word.offset
+    if "," not in word.text:
+        return [word]
+    parts, start = [], 0
     for part in word.text.split(","):
-        parts.append(Word(part, offset))
-        offset += len(part) + 1
+        parts.append(word.part(start, start + len(part)))
+        start += len(part) + 1
     return parts
 
 
@@ -153,13 +156,8 @@ def _pair(word: Word, sink: Sink) -> None:
     means = "hub" if match[1] in ("pretrained", "peft") else _dotted(match[1])
     if means:
         confidence: Confidence = "high" if means == "hub" else "medium"
-        for part in _parts(match[2], word.offset + match.start(2)):
-            _add(part, means, confidence, sink)
-
-
-def _parts(value: str, offset: int) -> list[Word]:
-    """A value, or the names in a list of values such as ``[owner/a,owner/b]`` or ``owner/a owner/b``."""
-    return [Word(match[0], offset + match.start()) for match in re.finditer(r"[^\s,\[\]\"']+", value)][:50]
+        for part in list(_NAME.finditer(word.text, match.start(2)))[:50]:  # `[owner/a,owner/b]`, `owner/a owner/b`
+            _add(word.part(part.start(), part.end()), means, confidence, sink)
 
 
 def _arguments(words: Sequence[Word], size: int, used: set[int], row: dict[str, Any], sink: Sink) -> None:

@@ -18,7 +18,7 @@ _PIECE = re.compile(
     |(?P<end>\r\n|[\n\r;|()`]|&&?)
     |(?P<single>'[^']*')
     |(?P<double>"(?:[^"\\]|\\.)*")
-    |(?P<variable>\$\{(?P<braced>\w+)(?::?[-=](?P<default>[^}\n]*))?\}|\$\((?P<make>\w+)\)|\$(?P<plain>\w+))
+    |(?P<variable>\$\{(?P<braced>\w+)(?:\[[@*\d]\])?(?::?[-=](?P<default>[^}\n]*))?\}|\$\((?P<make>\w+)\)|\$(?P<plain>\w+))
     |(?P<heredoc><<-?\s*["']?(?P<mark>\w+)["']?)
     |(?P<redirect>[<>]+&?)
     |(?P<escape>\\.)
@@ -26,16 +26,30 @@ _PIECE = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_IN_QUOTES = re.compile(r"\$\{(\w+)(?::?[-=]([^}\n]*))?\}|\$\((\w+)\)|\$(\w+)|\\(.)", re.DOTALL)
+_IN_QUOTES = re.compile(r"\$\{(\w+)(?:\[[@*\d]\])?(?::?[-=]([^}\n]*))?\}|\$\((\w+)\)|\$(\w+)|\\(.)", re.DOTALL)
+_ARRAY = re.compile(r"[A-Za-z_]\w*\+?=")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)\+?=")
 
 
 class Word(NamedTuple):
-    """A word as the program would get it, and where it begins (where a variable got its value, for one that is only that)."""
+    """A word as the program would get it, and where it begins (where a variable got its value, for one that is only that).
+
+    ``more`` are further values of such a variable; ``pieces`` say from which character on the word stands where.
+    """
 
     text: str
     offset: int
     more: tuple[tuple[str, int], ...] = ()
+    pieces: tuple[tuple[int, int], ...] = ()
+
+    def at(self, index: int) -> int:
+        """Where the character at ``index`` of the word is written."""
+        begin, offset = next((piece for piece in reversed(self.pieces) if piece[0] <= index), (0, self.offset))
+        return offset + index - begin
+
+    def part(self, start: int, end: int) -> Word:
+        """A part of the word as a word."""
+        return Word(self.text[start:end], self.at(start))
 
     @property
     def values(self) -> tuple[tuple[str, int], ...]:
@@ -70,6 +84,8 @@ def commands(text: str, variables: Variables) -> Iterator[Command]:
             position = end.start() if end else length
         elif kind == "heredoc":
             pending = match
+        elif kind == "end" and lexer.in_array(match[0]):
+            continue
         elif kind == "end":
             body = None
             if pending is not None and match[0] in ("\n", "\r\n"):
@@ -92,16 +108,36 @@ class _Lexer:
     def __init__(self, variables: Variables) -> None:
         self.variables = variables
         self.words: list[Word] = []
+        self.array: str | None = None
+        self.first = 0
         self._clear()
 
     def _clear(self) -> None:
         self.parts: list[str] = []
+        self.places: list[int] = []
         self.offset = -1
         self.alone: list[tuple[str, int]] | None = None
 
     @property
     def starts(self) -> bool:
         return self.offset < 0
+
+    def in_array(self, end: str) -> bool:
+        """Whether the text stands between the parentheses of ``name=(…)``, where lines do not end a command."""
+        written = "".join(self.parts)
+        if end == "(" and self.array is None and _ARRAY.fullmatch(written):
+            self._clear()
+            self.array = written.rstrip("+=")
+            self.first = len(self.words)
+            return True
+        if self.array is None or end not in ("\n", "\r\n", "\r", ")"):
+            return False
+        self._end_word()
+        if end == ")":
+            begin = len(self.array) + 1
+            self.words[self.first :] = [Word(f"{self.array}={w.text}", w.offset - begin) for w in self.words[self.first :]]
+            self.array = None
+        return True
 
     def take(self, kind: str, match: re.Match[str]) -> None:
         if kind == "blank":
@@ -122,6 +158,7 @@ class _Lexer:
         if self.offset < 0 or not any(self.parts):
             self.offset = offset
         self.parts.append(text)
+        self.places.append(offset)
 
     def _variable(self, name: str, default: str | None, default_at: int, offset: int) -> None:
         values = self.variables.get(name, [])
@@ -129,6 +166,8 @@ class _Lexer:
             values = [*values, (default.strip("\"'"), default_at + (default[:1] in "\"'"))]
         first = self.offset < 0 and not self.parts
         self._part(values[0][0] if values else UNKNOWN, offset)
+        if values:
+            self.places[-1] = values[0][1]
         self.alone = values if first and values else None
 
     def _quoted(self, text: str, offset: int) -> None:
@@ -156,13 +195,22 @@ class _Lexer:
                 (text, offset), *more = self.alone
                 self.words.append(Word(text, offset, tuple(more)))
             else:
-                self.words.append(Word("".join(self.parts), self.offset))
+                self.words.append(Word("".join(self.parts), self.offset, (), self._pieces()))
         self._clear()
+
+    def _pieces(self) -> tuple[tuple[int, int], ...]:
+        if len(self.parts) < 2:
+            return ()
+        starts, size = [], 0
+        for part in self.parts:
+            starts.append(size)
+            size += len(part)
+        return tuple(zip(starts, self.places, strict=True))
 
     def finish(self) -> list[Word]:
         """The words of the command that ends here; what it assigns is kept."""
         self._end_word()
-        words, self.words = self.words, []
+        words, self.words, self.array = self.words, [], None
         for word in words:
             match = _ASSIGNED.match(word.text)
             if match is None:
@@ -171,7 +219,7 @@ class _Lexer:
                 break
             values = self.variables.setdefault(match[1], [])
             if len(values) < MAX_VALUES and UNKNOWN not in word.text:
-                values.append((word.text[match.end() :], word.offset + match.end()))
+                values.append((word.text[match.end() :], word.at(match.end())))
         if len(words) > 3 and words[0].text == "for" and words[2].text == "in":
             self.variables.setdefault(words[1].text, []).extend((w.text, w.offset) for w in words[3 : 3 + MAX_VALUES])
         return words

@@ -138,8 +138,12 @@ class _Reader:
     def _string(self, index: int, token: Token, frame: _Frame, stack: list[_Frame]) -> None:
         if not self._whole(index) or len(token.text) > 2000:
             return
-        if not self._value(token.text, token.offset, index, frame, stack) and "/" in token.text and len(token.text.split()) == 1:
+        if self._value(token.text, token.offset, index, frame, stack) or len(token.text.split()) != 1:
+            return
+        if "/" in token.text:
             self.sink.add(token.text, token.offset, "address")
+        elif self.language == "javascript":
+            self._mlc(token.text, token.offset)
 
     def _constant(self, index: int, token: Token, frame: _Frame, stack: list[_Frame]) -> None:
         """A constant of the file as an argument of a known call."""
@@ -182,11 +186,11 @@ class _Reader:
         return found
 
     def _mlc(self, value: str, offset: int) -> bool:
-        """WebLLM's prebuilt ids have no owner of their own."""
-        data = table("javascript")
-        if "/" in value or not value.endswith(tuple(data["mlc_endings"])):
+        """WebLLM's prebuilt ids have no owner of their own; what follows ``-MLC`` is a setting of the same repository."""
+        match = _mlc_id().fullmatch(value)
+        if match is None:
             return False
-        return self.sink.add(value, offset, "hub", "high", default_owner=data["mlc_owner"])
+        return self.sink.add(match[1], offset, "hub", "high", default_owner=table("javascript")["mlc_owner"])
 
 
 def _fits(row: dict[str, Any], call: str) -> bool:
@@ -200,6 +204,11 @@ def _rows(name: str) -> dict[str, list[dict[str, Any]]]:
         for each in {name.rpartition(".")[2] for name in row["names"]}:
             found.setdefault(each, []).append(row)
     return found
+
+
+@lru_cache(maxsize=1)
+def _mlc_id() -> re.Pattern[str]:
+    return re.compile(table("javascript")["mlc_id"])
 
 
 def _constants(tokens: list[Token]) -> Iterator[tuple[str, list[tuple[str, int]]]]:
