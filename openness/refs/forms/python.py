@@ -124,10 +124,10 @@ class _Reader:
                         self._argument(call, argument, scope, row, means)
         last = name.rpartition(".")[2]
         if call.args and not rows_for(name) and _model_class().fullmatch(last):
-            for value in self.names.values(call.args[0], scope):
-                if value.text.count("/") == 1:
+            for argument in call.args[:3]:
+                for value in self.names.values(argument, scope):
                     self._add(value, "open", "medium")
-            self._reaches(call.args[0], scope, "open")
+                self._reaches(argument, scope, "open")
         if last in table("python")["commands"]:
             self._command(call)
         elif last in _keyed():

@@ -34,6 +34,7 @@ class Index:
         self.texts: list[ast.Constant] = []
         self.functions: dict[str, Scope] = {}
         self._options = frozenset(table("python")["options"])
+        self._writes = frozenset(table("python")["writes"])
         self._walk(tree)
 
     def _walk(self, tree: ast.Module) -> None:
@@ -79,6 +80,8 @@ class Index:
         last = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
         if last in self._options:
             self._option(call, scope)
+            return
+        if last in self._writes:
             return
         siblings = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
         own = table("python")["own_names"]

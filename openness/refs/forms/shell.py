@@ -48,6 +48,8 @@ def _heredoc(text: str, words: Sequence[Word], body: Heredoc, sink: Sink) -> Non
         from openness.refs.forms import python
 
         python.read(text[body.start : body.end], sink.embedded([(0, body.start)]))
+    elif text[body.start : body.end].lstrip().startswith("{"):
+        _json(Word(text[body.start : body.end], body.start), sink)
 
 
 def read_words(words: Sequence[Word], sink: Sink) -> None:
@@ -75,6 +77,9 @@ def _options_of(words: Sequence[Word], sink: Sink) -> set[int]:
     program = _program(words)
     for index, word in enumerate(words):
         text = word.text
+        if text.startswith("{") and '"' in text:
+            _json(word, sink)
+            continue
         if not text.startswith("-") or len(text) > 4000:
             if index and "=" in text and index not in used:
                 for part in _listed(word):
@@ -86,6 +91,15 @@ def _options_of(words: Sequence[Word], sink: Sink) -> set[int]:
             used.add(index + 1)
             used |= _more_values(option, words, index + 2, program, sink)
     return used
+
+
+def _json(word: Word, sink: Sink) -> None:
+    """``curl -d '{"model": "owner/name"}'``."""
+    from openness.refs.forms.json_events import events
+    from openness.refs.forms.settings import Settings
+
+    pieces = word.pieces or ((0, word.offset),)
+    Settings(word.text, sink.embedded(pieces)).read(events(word.text))
 
 
 def _more_values(option: str, words: Sequence[Word], start: int, program: str, sink: Sink) -> set[int]:

@@ -49,7 +49,8 @@ class Word(NamedTuple):
 
     def part(self, start: int, end: int) -> Word:
         """A part of the word as a word."""
-        return Word(self.text[start:end], self.at(start))
+        inside = tuple((begin - start, offset) for begin, offset in self.pieces if start < begin < end)
+        return Word(self.text[start:end], self.at(start), (), ((0, self.at(start)), *inside) if inside else ())
 
     @property
     def values(self) -> tuple[tuple[str, int], ...]:
@@ -221,5 +222,5 @@ class _Lexer:
             if len(values) < MAX_VALUES and UNKNOWN not in word.text:
                 values.append((word.text[match.end() :], word.at(match.end())))
         if len(words) > 3 and words[0].text == "for" and words[2].text == "in":
-            self.variables.setdefault(words[1].text, []).extend((w.text, w.offset) for w in words[3 : 3 + MAX_VALUES])
+            self.variables.setdefault(words[1].text, []).extend(value for w in words[3 : 3 + MAX_VALUES] for value in w.values)
         return words

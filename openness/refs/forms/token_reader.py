@@ -75,7 +75,10 @@ class _Reader:
     def __init__(self, tokens: list[Token], sink: Sink, language: str) -> None:
         self.tokens, self.sink, self.language = tokens, sink, language
         self.constants = dict(_constants(tokens))
+        self.calls = {_callee(tokens, i) for i, token in enumerate(tokens) if token.text == "("}
         self.rows = _rows("python" if language == "python" else "javascript")
+        self.object_keys = frozenset(table("javascript")["object_keys"])
+        self.functions = _functions(tokens) if language == "javascript" else {}
         self.ollama = frozenset(table("javascript")["ollama_calls"])
 
     def read(self) -> None:
@@ -160,6 +163,8 @@ class _Reader:
             return self._argument(value, offset, index, stack[-2])
         if not key or (frame.mark not in "[{" and index - frame.key_at > REACH):
             return False
+        if frame.mark == "{" and key in self.object_keys and any(row["means"] == "hub" for row in self._rows_of(frame.call)):
+            return self.sink.add(value, offset, "hub", "high", weight_file=self._file_beside(index))
         variable = frame.mark == "" and self.language != "python"
         means = keys.tells(key, variable=variable)
         if means in ("open", "hub") and (frame.call in self.ollama or any(f.call in self.ollama for f in stack[-3:])):
@@ -171,10 +176,22 @@ class _Reader:
         confidence: Confidence = "high" if means == "hub" else "medium"
         return self.sink.add(value, offset, means, confidence)
 
+    def _rows_of(self, call: str) -> list[dict[str, Any]]:
+        return [row for row in self.rows.get(call.rpartition(".")[2], ()) if _fits(row, call)] if call else []
+
+    def _file_beside(self, index: int) -> str | None:
+        """The value of ``file:`` right behind a repository in the same object."""
+        ahead = self.tokens[index + 1 : index + 5]
+        return ahead[3].text if len(ahead) == 4 and ahead[1].text in ("file", "filename") and ahead[3].kind == "string" else None
+
     def _argument(self, value: str, offset: int, index: int, frame: _Frame) -> bool:
         found = False
-        for row in self.rows.get(frame.call.rpartition(".")[2], ()):
-            if not _fits(row, frame.call) or row.get("argument") != frame.argument:
+        parameters = self.functions.get(frame.call, ())
+        if frame.argument < len(parameters) and (means := keys.tells(parameters[frame.argument], variable=True)):
+            local = any(name in self.calls for name in self.ollama)
+            return self.sink.add(value, offset, "ollama" if local and means == "open" else means, "medium")
+        for row in self._rows_of(frame.call):
+            if row.get("argument") != frame.argument:
                 continue
             if row["means"] == "mlc":
                 found |= self._mlc(value, offset)
@@ -203,6 +220,22 @@ def _rows(name: str) -> dict[str, list[dict[str, Any]]]:
     for row in table(name)["calls"]:
         for each in {name.rpartition(".")[2] for name in row["names"]}:
             found.setdefault(each, []).append(row)
+    return found
+
+
+def _functions(tokens: list[Token]) -> dict[str, list[str]]:
+    """Functions of the file with the names of their parameters: their callers name what the parameters hold."""
+    found: dict[str, list[str]] = {}
+    for index, token in enumerate(tokens[:-2]):
+        if token.text != "function" or tokens[index + 1].kind != "name" or tokens[index + 2].text != "(":
+            continue
+        names: list[str] = []
+        for before, each in zip(tokens[index + 2 : index + 40], tokens[index + 3 : index + 40], strict=False):
+            if each.text == ")":
+                break
+            if each.kind == "name" and before.text in ("(", ","):
+                names.append(each.text)
+        found[tokens[index + 1].text] = names
     return found
 
 
