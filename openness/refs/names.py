@@ -186,7 +186,7 @@ def quant_of(file: str) -> str | None:
 
 def _weight_file(text: str) -> Named | None:
     parts = text.split("/")
-    if any(c in text for c in "<>{}$*|\"'`") or len(parts[-1]) < 6 or "path" in parts[:2]:
+    if any(c in text for c in "<>{}$*|\"'`") or len(parts[-1]) < 6 or "path" in parts[:2] or "://" in text:
         return None
     if any(part.casefold().startswith(_words().place_starts) for part in parts):
         return None
@@ -273,6 +273,6 @@ def is_api_model(text: str) -> bool:
 
 
 def openers() -> tuple[str, ...]:
-    """How names without ``owner/`` begin: what the literal prefilter looks for behind a quotation mark."""
+    """How names without ``owner/`` begin, up to four characters: what the literal prefilter looks for behind a quotation mark."""
     exact, starts, _ = _api()
-    return tuple(sorted({*exact, *starts, *_words().models, *_words().datasets}))
+    return tuple(sorted({name[:4] for name in (*exact, *starts, *_words().models, *_words().datasets)}))

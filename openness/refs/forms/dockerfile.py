@@ -7,33 +7,46 @@ import re
 from openness.refs import keys
 from openness.refs.forms import shell
 from openness.refs.forms.json_events import unquoted
-from openness.refs.forms.shell_lexer import Variables
 from openness.refs.sink import Sink
 
 _COMMENT = re.compile(r"^[ \t]*#.*(?:\r?\n|$)", re.MULTILINE)
-_INSTRUCTION = re.compile(r"^[ \t]*(RUN|CMD|ENTRYPOINT|ENV|ARG|ADD|HEALTHCHECK)[ \t]+((?:[^\\\n]|\\\r?\n|\\.)*(?:\n|$))", re.MULTILINE | re.IGNORECASE)
+_INSTRUCTION = re.compile(
+    r"^([ \t]*(?:ONBUILD[ \t]+)?(RUN|CMD|ENTRYPOINT|ENV|ARG|ADD|HEALTHCHECK)[ \t]+(?:--[\w-]+(?:=\S+)?[ \t]+)*)((?:[^\\\n]|\\\r?\n|\\.)*(?:\n|$))",
+    re.MULTILINE | re.IGNORECASE,
+)
 _STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"")
-_OPTION = re.compile(r"(?:--[\w-]+(?:=\S+)?[ \t]+)*")
+_HEREDOC = re.compile(r"<<-?[\"']?(\w+)[\"']?")
+_PLAIN_ENV = re.compile(r"([A-Za-z_]\w*)[ \t]+(\S.*?)[ \t]*\r?$", re.MULTILINE)
 
 
 def read(text: str, sink: Sink) -> None:
     text = _COMMENT.sub(lambda match: " " * len(match[0]) if match.start() else match[0], text)
-    variables: Variables = {}
+    commands: list[str] = []  # the text with blanks for all that is no command, so that every place stays
+    last = 0
     for match in _INSTRUCTION.finditer(text):
-        name, body, start = match[1].upper(), match[2], match.start(2)
-        options = _OPTION.match(body)
-        shift = options.end() if options else 0
-        body, start = body[shift:], start + shift
-        inner = sink.embedded([(0, start)])
-        if name in ("CMD", "ENTRYPOINT", "RUN") and body.lstrip().startswith("["):
-            words = [shell.Word(unquoted(m[1]), m.start(1)) for m in _STRING.finditer(body)]
-            shell.read_words(words, inner)
-        elif name == "RUN" and (heredoc := re.match(r"<<-?[\"']?(\w+)[\"']?[^\n]*\n", body)):
-            end = re.compile(rf"^{heredoc[1]}\r?$", re.MULTILINE).search(text, start)
-            shell.read(text[start + heredoc.end() : end.start() if end else len(text)], sink.embedded([(0, start + heredoc.end())]), variables)
-        elif name == "ENV" and re.match(r"[A-Za-z_]\w*[ \t]", body):
-            key, _, value = body.partition(" ")
-            if means := keys.tells(key):
-                inner.add(value.strip().strip("\"'"), body.index(value.strip().strip("\"'")) if value.strip() else 0, means, "medium")
-        else:
-            shell.read(body, inner, variables)
+        if match.start() < last:
+            continue  # inside a heredoc
+        name, body, start, end = match[2].upper(), match[3], match.start(3), match.end()
+        commands.append(_blank(text[last:start]))
+        last = start
+        if body.startswith("["):
+            shell.read_words([shell.Word(unquoted(m[1]), start + m.start(1)) for m in _STRING.finditer(body)], sink)
+            continue
+        if name == "ENV" and (plain := _PLAIN_ENV.match(body)) and "=" not in plain[1]:
+            if means := keys.tells(plain[1]):
+                value = plain[2].strip("\"'")
+                sink.add(value, start + plain.start(2) + plain[2].index(value), means, "medium")
+            continue
+        if name == "RUN" and (heredoc := _HEREDOC.search(body)):
+            close = re.compile(rf"^{heredoc[1]}\r?$", re.MULTILINE).search(text, end)
+            commands.append(_blank(body) if body.startswith("<<") else body)
+            last = close.start() if close else len(text)
+            commands.append(text[end:last])
+            continue
+        commands.append(body)
+        last = end
+    shell.read("".join(commands), sink)
+
+
+def _blank(text: str) -> str:
+    return re.sub(r"[^\n]", " ", text)

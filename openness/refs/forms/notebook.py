@@ -10,7 +10,6 @@ import re
 import warnings
 
 from openness.refs.forms import json_events, python, shell
-from openness.refs.forms.shell_lexer import Variables
 from openness.refs.sink import Pieces, Sink
 
 _ESCAPE = re.compile(r"\\(?:u[0-9a-fA-F]{4}(?:\\u[dD][c-fC-F][0-9a-fA-F]{2})?|.)")
@@ -36,6 +35,12 @@ class _Cell:
             last = match.end()
         self._append(raw[last:], offset + last)
 
+    def take(self, text: str, pieces: Pieces) -> None:
+        """Append text of another cell."""
+        self.pieces += [(self.size + inner, outer) for inner, outer in pieces if inner < len(text)]
+        self.parts.append(text)
+        self.size += len(text)
+
     def _append(self, text: str, offset: int) -> None:
         if text:
             self.pieces.append((self.size, offset))
@@ -48,14 +53,13 @@ class _Cell:
 
 
 def read(text: str, sink: Sink) -> None:
-    variables: Variables = {}
+    lines = _Cell()
     programs: list[tuple[str, Pieces]] = []
     for cell in _code_cells(text):
         source = cell.text
-        inner = sink.embedded(cell.pieces)
         magic = _CELL_MAGIC.match(source)
         if magic and magic[1] in _SHELLS:
-            shell.read(source[magic.end() :], sink.embedded(_after(cell.pieces, magic.end())), variables)
+            lines.take(source[magic.end() :] + "\n", _after(cell.pieces, magic.end()))
             continue
         if magic and magic[1] == "writefile":
             _written(source, magic, cell.pieces, sink)
@@ -63,9 +67,10 @@ def read(text: str, sink: Sink) -> None:
         if magic and magic[1] in ("html", "javascript", "js", "markdown", "latex", "svg"):
             continue
         for match in _MAGIC.finditer(source):
-            start = match.start(3)
-            shell.read(match[3], inner.embedded([(0, start)]), variables)
+            lines.take(match[3] + "\n", _after(cell.pieces, match.start(3)))
         programs.append((_MAGIC.sub(lambda m: f"{m[1]}0" + " " * len(m[3]), source) + "\n", cell.pieces))
+    if lines.size:
+        shell.read(lines.text, sink.embedded(lines.pieces))
     _python(programs, sink)
 
 

@@ -58,13 +58,26 @@ def _keyed() -> dict[str, dict[str, Any]]:
 
 
 @lru_cache(maxsize=1)
+def _settings_name() -> re.Pattern[str]:
+    return re.compile(table("python")["settings_names"])
+
+
+@lru_cache(maxsize=1)
+def _wrapper() -> re.Pattern[str]:
+    return re.compile(table("python")["wrappers"])
+
+
+@lru_cache(maxsize=1)
 def _model_class() -> re.Pattern[str]:
     return re.compile(table("python")["model_classes"])
 
 
 def rows_for(name: str) -> list[dict[str, Any]]:
     """The rows of the table for a function by its dotted name; the most telling name wins."""
-    candidates = _rows().get(name.rpartition(".")[2], ())
+    last = name.rpartition(".")[2]
+    candidates = _rows().get(last, ())
+    if not candidates and (match := _wrapper().fullmatch(last)) and match[1] != last:
+        return rows_for(match[1])
     dotted = [row for whole, row in candidates if whole and (name == whole or name.endswith(f".{whole}"))]
     return dotted or [row for whole, row in candidates if not whole]
 
@@ -82,6 +95,8 @@ class _Reader:
         for call, scope in self.index.calls:
             self._call(call, scope, claimed)
         for held in self.index.held:
+            if isinstance(held.expr, ast.Constant) and _settings_name().fullmatch(keys.normal(held.key)):
+                self._settings(held.expr)
             if id(held.expr) not in claimed and (means := keys.among(held.key, held.siblings, variable=held.variable)):
                 self._hold(held.expr, held.scope, means, "high" if means == "hub" else "medium")
         self._parameters()
@@ -130,6 +145,9 @@ class _Reader:
                 self._reaches(argument, scope, "open")
         if last in table("python")["commands"]:
             self._command(call)
+        elif last in table("python")["settings_calls"]:
+            for argument in call.args[:1]:
+                self._settings(argument)
         elif last in _keyed():
             self._keyed(call, scope, _keyed()[last])
 
@@ -181,6 +199,19 @@ class _Reader:
                 end = self.text.find(quote, begin) if quote else -1
                 if end > begin:
                     shell.read(self.text[begin:end], self.sink.embedded([(0, begin)]))
+
+    def _settings(self, expr: ast.expr) -> None:
+        """YAML or JSON written in the program, over several lines."""
+        if not (isinstance(expr, ast.Constant) and isinstance(expr.value, str) and "\n" in expr.value and ":" in expr.value):
+            return
+        begin = self.offset(expr)
+        quote = self.text[begin - 3 : begin]
+        end = self.text.find(quote, begin) if quote in ('"""', "'''") else -1
+        if end > begin:
+            from openness.refs.forms import read_language
+
+            text = self.text[begin:end]
+            read_language("json" if text.lstrip().startswith(("{", "[")) else "yaml", text, self.sink.embedded([(0, begin)], "medium"))
 
     # --- names, keys
 

@@ -71,6 +71,9 @@ class Index:
             return self._function(node, scope)  # type: ignore[arg-type]
         elif kind is ast.ClassDef:
             return Scope(scope, node.name)  # type: ignore[attr-defined]
+        elif kind is ast.Return:
+            if scope.function and node.value is not None:  # type: ignore[attr-defined]
+                self.held.append(Held(scope.function.removeprefix("get_"), node.value, scope, True))  # type: ignore[attr-defined]
         elif kind in (ast.Import, ast.ImportFrom):
             self._import(node)  # type: ignore[arg-type]
         return scope
