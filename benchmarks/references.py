@@ -42,11 +42,14 @@ def contents(corpus: Path, package: str, version: str, sha256: str, files: list[
             raise SystemExit(f"{package} is not in {corpus}; clone it there as {folder.name}.")
         git = place / ".git" if (place / ".git").is_dir() else place
         for name in files:
-            yield name, subprocess.run(["git", "--git-dir", git, "show", f"{version}:{name}"], capture_output=True, check=True).stdout
+            yield (
+                name,
+                subprocess.run(["git", "--git-dir", git, "show", f"{version}:{name}"], capture_output=True, check=True).stdout,
+            )
         return
     archive = next(corpus.rglob(f"{package}-{version}.tar.gz"), None)
     if archive is None:
-        raise SystemExit(f"{package}-{version}.tar.gz is not in {corpus}; get it with: pip download --no-deps --no-binary :all: {package}=={version}")
+        raise SystemExit(f"{package}-{version}.tar.gz is not in {corpus}; get it with: pip download --no-deps --no-binary :all:")
     if hashlib.sha256(archive.read_bytes()).hexdigest() != sha256:
         raise SystemExit(f"{archive} is not the source distribution that was counted.")
     with tarfile.open(archive) as tar:

@@ -1,4 +1,4 @@
-"""Which form a file has, by its name, and whether it can hold a reference at all, by a few literal words (``rules/refs/forms.yaml``).
+"""Which form a file has, by its name, and whether it can hold a reference at all, by a few words (``rules/refs/forms.yaml``).
 
 The words keep the cost of a file without references near that of reading it: no parser is imported for one.
 """

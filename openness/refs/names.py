@@ -14,7 +14,7 @@ from typing import Any
 
 import msgspec
 
-from openness.refs.records import Confidence, Kind
+from openness.refs.records import Kind
 from openness.refs.tables import table, words
 from openness.sources.model_reference import RESERVED, is_hub_id, is_revision
 
@@ -96,8 +96,14 @@ def _named(text: str, means: str, default_owner: str | None) -> Named | None:
     for prefix in ("huggingface/", "ollama/", "ollama_chat/", "ollama://", "hf:"):
         if text.startswith(prefix) and means in ("open", "hub", "address"):
             rest = _named(text[len(prefix) :], "hub" if prefix[0] == "h" else "ollama", None)
-            if rest is not None and (prefix[0] == "o" or "/" in rest.model) and text.count("/", len(prefix)) >= (prefix[0] == "h"):
-                return msgspec.structs.replace(rest, start=rest.start + len(prefix)) if prefix[0] == "h" or "://" in prefix else None
+            if (
+                rest is not None
+                and (prefix[0] == "o" or "/" in rest.model)
+                and text.count("/", len(prefix)) >= (prefix[0] == "h")
+            ):
+                return (
+                    msgspec.structs.replace(rest, start=rest.start + len(prefix)) if prefix[0] == "h" or "://" in prefix else None
+                )
     if means == "address":
         return None
     if means == "dataset":
@@ -145,7 +151,12 @@ def _is_id(name: str) -> bool:
 def _placeholder(owner: str, name: str) -> bool:
     known = _words()
     owner, name = owner.casefold(), name.casefold()
-    return owner in known.place_owners or name in known.place_names or owner.startswith(known.place_starts) or name.startswith(known.place_starts)
+    return (
+        owner in known.place_owners
+        or name in known.place_names
+        or owner.startswith(known.place_starts)
+        or name.startswith(known.place_starts)
+    )
 
 
 def _is_routed(name: str) -> bool:
@@ -233,8 +244,8 @@ def _address(text: str, start: int, means: str) -> Named | None:
     if len(parts) < 2:
         return None
     owner, name = parts[0], parts[1]
-    name, at, revision = name.partition("@")
-    name, colon, quant = name.partition(":")
+    name, _, revision = name.partition("@")
+    name, _, quant = name.partition(":")
     name = name.removesuffix(".git")
     if owner.casefold() in _words().pages or not _is_id(f"{owner}/{name}"):
         return None
@@ -267,8 +278,11 @@ def is_api_model(text: str) -> bool:
     exact, starts, excepted = _api()
     if text in exact:
         return True
-    return text.startswith(starts) and not text.startswith(excepted) and bool(re.fullmatch(r"[\w./@:-]{3,80}", text, re.ASCII)) and not (
-        "/" in text and not text.startswith("models/")
+    return (
+        text.startswith(starts)
+        and not text.startswith(excepted)
+        and bool(re.fullmatch(r"[\w./@:-]{3,80}", text, re.ASCII))
+        and not ("/" in text and not text.startswith("models/"))
     )
 
 

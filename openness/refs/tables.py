@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import os
-from functools import lru_cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -37,7 +37,7 @@ def _compiled() -> dict[str, Any]:
         return {}
 
 
-@lru_cache(maxsize=None)
+@cache
 def table(name: str) -> Any:
     """``rules/refs/<name>.yaml``. Raises RuleError when it is not a mapping."""
     compiled = _compiled()

@@ -7,7 +7,11 @@ import re
 from openness.refs import keys
 from openness.refs.sink import Sink
 
-_LINE = re.compile(r"^[ \t]*(?:export[ \t]+|set[ \t]+)?([A-Za-z_][\w.-]{0,79})[ \t]*[=:][ \t]*([\"']?)([^\s\"'#;]{1,300})\2[ \t]*(?:[#;].*)?\r?$", re.MULTILINE)
+_LINE = re.compile(
+    r"^[ \t]*(?:export[ \t]+|set[ \t]+)?([A-Za-z_][\w.-]{0,79})[ \t]*[=:][ \t]*"
+    r"([\"']?)([^\s\"'#;]{1,300})\2[ \t]*(?:[#;].*)?\r?$",
+    re.MULTILINE,
+)
 
 
 def read(text: str, sink: Sink) -> None:

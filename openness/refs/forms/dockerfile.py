@@ -11,7 +11,8 @@ from openness.refs.sink import Sink
 
 _COMMENT = re.compile(r"^[ \t]*#.*(?:\r?\n|$)", re.MULTILINE)
 _INSTRUCTION = re.compile(
-    r"^([ \t]*(?:ONBUILD[ \t]+)?(RUN|CMD|ENTRYPOINT|ENV|ARG|ADD|HEALTHCHECK)[ \t]+(?:--[\w-]+(?:=\S+)?[ \t]+)*)((?:[^\\\n]|\\\r?\n|\\.)*(?:\n|$))",
+    r"^([ \t]*(?:ONBUILD[ \t]+)?(RUN|CMD|ENTRYPOINT|ENV|ARG|ADD|HEALTHCHECK)[ \t]+(?:--[\w-]+(?:=\S+)?[ \t]+)*)"
+    r"((?:[^\\\n]|\\\r?\n|\\.)*(?:\n|$))",
     re.MULTILINE | re.IGNORECASE,
 )
 _STRING = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"")

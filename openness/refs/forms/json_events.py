@@ -1,4 +1,4 @@
-"""JSON (with comments and trailing commas) as a stream of events with places: tokens only, so broken files are read as far as they go."""
+"""JSON (with comments and trailing commas) as a stream of events with places: tokens only, so broken files are read too."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from openness.refs.forms.settings import Event
 
-_TOKEN = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"|([{\[])|([}\]])|//[^\n]*|/\*.*?(?:\*/|\Z)|[^\s\"{}\[\],:/]+", re.DOTALL)
+_TOKEN = re.compile(r"\"((?:[^\"\\\n]|\\.)*)\"?|([{\[])|([}\]])|//[^\n]*|/\*.*?(?:\*/|\Z)|[^\s\"{}\[\],:/]+", re.DOTALL)
 
 
 def unquoted(raw: str) -> str:

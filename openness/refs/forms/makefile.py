@@ -10,7 +10,8 @@ from openness.refs.forms.shell_lexer import Variables
 from openness.refs.sink import Sink
 
 _ASSIGNED = re.compile(
-    r"^[ ]*(?:export[ ]+|override[ ]+)?([A-Za-z_][\w.-]*)[ \t]*[:?+]{0,2}=[ \t]*([\"']?)([^\s\"'#$]+)\2[ \t]*(?:#.*)?\r?$", re.MULTILINE
+    r"^[ ]*(?:export[ ]+|override[ ]+)?([A-Za-z_][\w.-]*)[ \t]*[:?+]{0,2}=[ \t]*([\"']?)([^\s\"'#$]+)\2[ \t]*(?:#.*)?\r?$",
+    re.MULTILINE,
 )
 _LINE = re.compile(r"^(\t|[ ]{2,})?([ \t]*[@+-]*)(.*)$", re.MULTILINE)
 

@@ -10,7 +10,9 @@ from openness.refs.sink import Pieces, Sink
 #: What a card's front matter says about models and data sets (the Hub's card specification, hub-docs/modelcard.md).
 CARD_KEYS = frozenset({"base_model", "datasets", "new_version"})
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
-_FENCE = re.compile(r"^([ \t>]*(?:[-*+] |\d+\. )?[ \t]*)(`{3,}|~{3,})[ \t]*\{?[.]?([\w+-]*)[^\n`]*\r?$", re.MULTILINE)
+_FENCE = re.compile(
+    r"^([ \t>]{0,60}(?:(?:[-*+]|\d{1,9}\.) [ \t]{0,20})?)(`{3,}|~{3,})[ \t]*\{?[.]?([\w+-]*)[^\n`]*\r?$", re.MULTILINE
+)
 _PROMPT = re.compile(r"(?:>>>|\.\.\.|In \[\d+\]:)(?: |$)|[$%>] ")
 _LANGUAGES = {
     "python": "python py python3 pycon ipython py3",
@@ -28,7 +30,13 @@ def read(text: str, sink: Sink) -> None:
     if front := _FRONT.match(text):
         _front_matter(text, front, sink)
     for name, start, end, indent in _blocks(text, front.end() if front else 0):
-        inner, pieces = _content(text, start, end, indent, prompts=name in ("pycon", "python", "py", "console", "bash", "sh", "shell", "terminal", "shell-session", ""))
+        inner, pieces = _content(
+            text,
+            start,
+            end,
+            indent,
+            prompts=name in ("pycon", "python", "py", "console", "bash", "sh", "shell", "terminal", "shell-session", ""),
+        )
         language = _NAMES.get(name.lower()) or (_guessed(inner) if not name or name in ("text", "txt", "plaintext") else None)
         if language and inner.strip():
             read_language(language, inner, sink.embedded(pieces, "medium"))
@@ -85,6 +93,10 @@ def _guessed(code: str) -> str | None:
     """The language of a block that names none."""
     if re.search(r"^(?:from [\w.]+ import |import \w+)", code, re.MULTILINE):
         return "python"
-    if re.search(r"^(?:\$ )?(?:ollama|vllm|docker|hf|huggingface-cli|llama-|\./llama-|python|pip|git|curl|wget|lm_eval|mlx_lm|export|MODEL\w*=)", code, re.MULTILINE):
+    if re.search(
+        r"^(?:\$ )?(?:ollama|vllm|docker|hf|huggingface-cli|(?:\./)?llama-|python|pip|git|curl|wget|lm_eval|mlx_lm|export|MODEL\w*=)",
+        code,
+        re.MULTILINE,
+    ):
         return "shell"
     return None

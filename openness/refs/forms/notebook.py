@@ -76,15 +76,16 @@ def read(text: str, sink: Sink) -> None:
 
 def _python(programs: list[tuple[str, Pieces]], sink: Sink) -> None:
     """All cells together where they parse, else each for itself."""
-    kept = [(text, pieces) for text, pieces in programs if _parses(text)]
+    parses = [_parses(text) for text, _ in programs]
+    kept = [program for program, parsed in zip(programs, parses, strict=True) if parsed]
     joined: list[tuple[int, int]] = [(0, 0)]
     size = 0
     for text, pieces in kept:
         joined += [(size + inner, outer) for inner, outer in pieces]
         size += len(text)
     python.read("".join(text for text, _ in kept), sink.embedded(joined))
-    for text, pieces in programs:
-        if (text, pieces) not in kept:
+    for (text, pieces), parsed in zip(programs, parses, strict=True):
+        if not parsed:
             python.read(text, sink.embedded(pieces or [(0, 0)]))
 
 

@@ -8,11 +8,13 @@ from __future__ import annotations
 import ast
 import re
 import warnings
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
-from functools import lru_cache
+from itertools import accumulate
 from typing import Any
 
 from openness.refs import keys
+from openness.refs.forms import python_calls
 from openness.refs.forms.python_index import Index
 from openness.refs.forms.python_names import Scope, Value, arguments
 from openness.refs.records import Confidence
@@ -41,52 +43,12 @@ def read(text: str, sink: Sink) -> None:
     _Reader(text, Index(tree), sink).read()
 
 
-@lru_cache(maxsize=1)
-def _rows() -> dict[str, list[tuple[str, dict[str, Any]]]]:
-    """Last part of a function's name → the rows of the table, with the whole name they ask for."""
-    found: dict[str, list[tuple[str, dict[str, Any]]]] = {}
-    for row in table("python")["calls"]:
-        for name in row["names"]:
-            found.setdefault(name.rpartition(".")[2], []).append((name if "." in name else "", row))
-    return found
-
-
-@lru_cache(maxsize=1)
-def _keyed() -> dict[str, dict[str, Any]]:
-    rows = (row for row in table("python")["passing"] if "key" in row)
-    return {name.rpartition(".")[2]: row for row in rows for name in row["names"]}
-
-
-@lru_cache(maxsize=1)
-def _settings_name() -> re.Pattern[str]:
-    return re.compile(table("python")["settings_names"])
-
-
-@lru_cache(maxsize=1)
-def _wrapper() -> re.Pattern[str]:
-    return re.compile(table("python")["wrappers"])
-
-
-@lru_cache(maxsize=1)
-def _model_class() -> re.Pattern[str]:
-    return re.compile(table("python")["model_classes"])
-
-
-def rows_for(name: str) -> list[dict[str, Any]]:
-    """The rows of the table for a function by its dotted name; the most telling name wins."""
-    last = name.rpartition(".")[2]
-    candidates = _rows().get(last, ())
-    if not candidates and (match := _wrapper().fullmatch(last)) and match[1] != last:
-        return rows_for(match[1])
-    dotted = [row for whole, row in candidates if whole and (name == whole or name.endswith(f".{whole}"))]
-    return dotted or [row for whole, row in candidates if not whole]
-
-
 class _Reader:
     def __init__(self, text: str, index: Index, sink: Sink) -> None:
         self.text, self.index, self.sink, self.names = text, index, sink, index.names
         self.source = SourceText(text)
-        self.lines = text.splitlines() if not text.isascii() else None
+        self.ascii = text.isascii()
+        self.columns: dict[int, list[int]] = {}
         #: Parameters of functions of this file that reach a place for models: (function, parameter) → meaning.
         self.local: dict[str, dict[str, str]] = {}
 
@@ -95,7 +57,7 @@ class _Reader:
         for call, scope in self.index.calls:
             self._call(call, scope, claimed)
         for held in self.index.held:
-            if isinstance(held.expr, ast.Constant) and _settings_name().fullmatch(keys.normal(held.key)):
+            if isinstance(held.expr, ast.Constant) and python_calls.settings_name().fullmatch(keys.normal(held.key)):
                 self._settings(held.expr)
             if id(held.expr) not in claimed and (means := keys.among(held.key, held.siblings, variable=held.variable)):
                 self._hold(held.expr, held.scope, means, "high" if means == "hub" else "medium")
@@ -112,14 +74,20 @@ class _Reader:
 
     def offset(self, node: ast.expr) -> int:
         """Where the characters of a literal begin, behind its prefix and quotation marks."""
-        start = self.source.starts[min(node.lineno, len(self.source.starts)) - 1]
-        column = node.col_offset
-        if self.lines is not None:  # the tree counts bytes
-            line = self.source.line(min(node.lineno, len(self.source.starts)))
-            column = len(line.encode()[:column].decode(errors="ignore"))
-        at = start + column
+        number = min(node.lineno, len(self.source.starts))
+        at = self.source.starts[number - 1] + self._column(number, node.col_offset)
         match = _LITERAL.match(self.text, at)
         return match.end() if match else at
+
+    def _column(self, line: int, column: int) -> int:
+        """The tree counts bytes; a line is counted once."""
+        if self.ascii:
+            return column
+        if line not in self.columns:
+            self.columns[line] = list(
+                accumulate((len(c.encode("utf-8", "surrogatepass")) for c in self.source.line(line)), initial=0)
+            )
+        return bisect_left(self.columns[line], column)
 
     def _add(self, value: Value, means: str, confidence: Confidence, **more: Any) -> bool:
         return self.sink.add(value.text, self.offset(value.node), means, confidence, **more)
@@ -130,7 +98,7 @@ class _Reader:
         name = self.names.instance(call.func, scope) or self.names.qualified(call.func)
         if not name:
             return
-        for row in rows_for(name):
+        for row in python_calls.rows_for(name):
             means = self._meaning(call, row["means"])
             for argument in arguments(call, row.get("argument"), row["keywords"]):
                 if row["means"] not in ("hub", "open") or not isinstance(argument, ast.Dict):
@@ -138,7 +106,7 @@ class _Reader:
                     if means:
                         self._argument(call, argument, scope, row, means)
         last = name.rpartition(".")[2]
-        if call.args and not rows_for(name) and _model_class().fullmatch(last):
+        if call.args and not python_calls.rows_for(name) and python_calls.model_class().fullmatch(last):
             for argument in call.args[:3]:
                 for value in self.names.values(argument, scope):
                     self._add(value, "open", "medium")
@@ -148,8 +116,8 @@ class _Reader:
         elif last in table("python")["settings_calls"]:
             for argument in call.args[:1]:
                 self._settings(argument)
-        elif last in _keyed():
-            self._keyed(call, scope, _keyed()[last])
+        elif last in python_calls.keyed():
+            self._keyed(call, scope, python_calls.keyed()[last])
 
     def _meaning(self, call: ast.Call, means: str) -> str | None:
         """``repo_type="dataset"`` and an Ollama backend beside the model change what its name means."""
@@ -166,7 +134,9 @@ class _Reader:
             more["revision"] = self._beside(call, None, [revision], scope)
         if file := row.get("file"):
             positions = [f for f in file if isinstance(f, int)]
-            more["weight_file"] = self._beside(call, positions[0] if positions else None, [f for f in file if isinstance(f, str)], scope)
+            more["weight_file"] = self._beside(
+                call, positions[0] if positions else None, [f for f in file if isinstance(f, str)], scope
+            )
         for value in self.names.values(argument, scope):
             self._add(value, means, "high", **more)
         self._reaches(argument, scope, means)
@@ -191,11 +161,17 @@ class _Reader:
         if isinstance(call.func, ast.Attribute):
             candidates.append(call.func.value)
         for each in candidates:
-            if isinstance(each, ast.JoinedStr) or (isinstance(each, ast.Constant) and isinstance(each.value, str) and " " in each.value):
+            if isinstance(each, ast.JoinedStr) or (
+                isinstance(each, ast.Constant) and isinstance(each.value, str) and " " in each.value
+            ):
                 from openness.refs.forms import shell
 
                 begin = self.offset(each)
-                quote = self.text[begin - 3 : begin] if self.text[begin - 3 : begin] in ('"""', "'''") else self.text[begin - 1 : begin]
+                quote = (
+                    self.text[begin - 3 : begin]
+                    if self.text[begin - 3 : begin] in ('"""', "'''")
+                    else self.text[begin - 1 : begin]
+                )
                 end = self.text.find(quote, begin) if quote else -1
                 if end > begin:
                     shell.read(self.text[begin:end], self.sink.embedded([(0, begin)]))
@@ -211,7 +187,9 @@ class _Reader:
             from openness.refs.forms import read_language
 
             text = self.text[begin:end]
-            read_language("json" if text.lstrip().startswith(("{", "[")) else "yaml", text, self.sink.embedded([(0, begin)], "medium"))
+            read_language(
+                "json" if text.lstrip().startswith(("{", "[")) else "yaml", text, self.sink.embedded([(0, begin)], "medium")
+            )
 
     # --- names, keys
 
@@ -275,7 +253,12 @@ class _Reader:
 
     def _words(self, words: ast.List | ast.Tuple, scope: Scope) -> None:
         """``["vllm", "serve", "owner/name"]``, ``["--model", name]``."""
-        if not any(isinstance(e, ast.Constant) and isinstance(e.value, str) and (e.value.startswith("-") or e.value in ("vllm", "ollama", "docker", "hf")) for e in words.elts):
+        if not any(
+            isinstance(e, ast.Constant)
+            and isinstance(e.value, str)
+            and (e.value.startswith("-") or e.value in ("vllm", "ollama", "docker", "hf"))
+            for e in words.elts
+        ):
             return
         from openness.refs.forms import shell
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterator
-from typing import NamedTuple
+from collections.abc import Callable, Iterator
+from typing import Any, NamedTuple
 
 from openness.refs.forms.python_names import Bound, Each, Names, Scope
 from openness.refs.tables import table
@@ -48,35 +48,32 @@ class Index:
                 if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)):  # docstrings are prose
                     stack.append((child, inner))
 
-    def _enter(self, node: ast.AST, scope: Scope) -> Scope:
-        kind = type(node)
-        if kind is ast.Call:
-            self._call(node, scope)  # type: ignore[arg-type]
-        elif kind is ast.Constant:
-            if isinstance(node.value, str) and "/" in node.value:  # type: ignore[attr-defined]
-                self.texts.append(node)  # type: ignore[arg-type]
-        elif kind is ast.Assign:
-            for target in node.targets:  # type: ignore[attr-defined]
-                self._assign(target, node.value, scope)  # type: ignore[attr-defined]
-        elif kind in (ast.AnnAssign, ast.NamedExpr, ast.AugAssign):
-            if node.value is not None:  # type: ignore[attr-defined]
-                self._assign(node.target, node.value, scope)  # type: ignore[attr-defined]
-        elif kind is ast.Dict:
-            self._keys(node, scope)  # type: ignore[arg-type]
-        elif kind in (ast.List, ast.Tuple):
-            self.lists.append((node, scope))  # type: ignore[arg-type]
-        elif kind in (ast.For, ast.AsyncFor, ast.comprehension):
-            self._loop(node.target, node.iter, scope)  # type: ignore[attr-defined]
-        elif kind in (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda):
-            return self._function(node, scope)  # type: ignore[arg-type]
-        elif kind is ast.ClassDef:
-            return Scope(scope, node.name)  # type: ignore[attr-defined]
-        elif kind is ast.Return:
-            if scope.function and node.value is not None:  # type: ignore[attr-defined]
-                self.held.append(Held(scope.function.removeprefix("get_"), node.value, scope, True))  # type: ignore[attr-defined]
-        elif kind in (ast.Import, ast.ImportFrom):
-            self._import(node)  # type: ignore[arg-type]
-        return scope
+    def _enter(self, node: Any, scope: Scope) -> Scope:
+        """Note what a node says; the scope of what is inside it."""
+        handler = _HANDLERS.get(type(node))
+        return (handler(self, node, scope) if handler else None) or scope
+
+    def _constant(self, node: ast.Constant, scope: Scope) -> None:
+        if isinstance(node.value, str) and "/" in node.value:
+            self.texts.append(node)
+
+    def _assigned(self, node: Any, scope: Scope) -> None:
+        if node.value is not None:
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                self._assign(target, node.value, scope)
+
+    def _list(self, node: ast.List | ast.Tuple, scope: Scope) -> None:
+        self.lists.append((node, scope))
+
+    def _for(self, node: Any, scope: Scope) -> None:
+        self._loop(node.target, node.iter, scope)
+
+    def _class(self, node: ast.ClassDef, scope: Scope) -> Scope:
+        return Scope(scope, node.name)
+
+    def _return(self, node: ast.Return, scope: Scope) -> None:
+        if scope.function and node.value is not None:
+            self.held.append(Held(scope.function.removeprefix("get_"), node.value, scope, True))
 
     def _call(self, call: ast.Call, scope: Scope) -> None:
         self.calls.append((call, scope))
@@ -117,7 +114,11 @@ class Index:
             self.held.append(Held(target.attr, value, scope, True))
         elif isinstance(target, ast.Subscript) and isinstance(target.slice, ast.Constant) and isinstance(target.slice.value, str):
             self.held.append(Held(target.slice.value, value, scope, False))
-        elif isinstance(target, ast.Tuple | ast.List) and isinstance(value, ast.Tuple | ast.List) and len(target.elts) == len(value.elts):
+        elif (
+            isinstance(target, ast.Tuple | ast.List)
+            and isinstance(value, ast.Tuple | ast.List)
+            and len(target.elts) == len(value.elts)
+        ):
             for part, its in zip(target.elts, value.elts, strict=True):
                 self._assign(part, its, scope)
 
@@ -130,7 +131,9 @@ class Index:
     def _loop(self, target: ast.expr, iterated: ast.expr, scope: Scope) -> None:
         targets: list[tuple[ast.expr, int | None]] = [(target, None)]
         if isinstance(target, ast.Tuple):
-            enumerated = isinstance(iterated, ast.Call) and isinstance(iterated.func, ast.Name) and iterated.func.id == "enumerate"
+            enumerated = (
+                isinstance(iterated, ast.Call) and isinstance(iterated.func, ast.Name) and iterated.func.id == "enumerate"
+            )
             targets = [(e, None if enumerated else i) for i, e in enumerate(target.elts)]
         for each, index in targets:
             if isinstance(each, ast.Name):
@@ -159,7 +162,7 @@ class Index:
                     self.held.append(Held(each, ast.Name(id=each, ctx=ast.Load()), inner, True))
         return inner
 
-    def _import(self, node: ast.Import | ast.ImportFrom) -> None:
+    def _import(self, node: ast.Import | ast.ImportFrom, scope: Scope) -> None:
         if isinstance(node, ast.Import):
             for alias in node.names:
                 if alias.asname:
@@ -169,10 +172,29 @@ class Index:
                 self.names.imports[alias.asname or alias.name] = f"{node.module}.{alias.name}"
 
 
+_HANDLERS: dict[type[ast.AST], Callable[[Index, Any, Scope], Scope | None]] = {
+    ast.Call: Index._call,
+    ast.Constant: Index._constant,
+    ast.Dict: Index._keys,
+    ast.ClassDef: Index._class,
+    ast.Return: Index._return,
+    **dict.fromkeys((ast.Assign, ast.AnnAssign, ast.NamedExpr, ast.AugAssign), Index._assigned),
+    **dict.fromkeys((ast.List, ast.Tuple), Index._list),
+    **dict.fromkeys((ast.For, ast.AsyncFor, ast.comprehension), Index._for),
+    **dict.fromkeys((ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda), Index._function),
+    **dict.fromkeys((ast.Import, ast.ImportFrom), Index._import),
+}
+
+
 def parametrized(node: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[list[str], ast.expr]]:
     """``@pytest.mark.parametrize("a, b", rows)`` and the like: names of parameters, and the rows of their values."""
     for call in node.decorator_list:
-        if not (isinstance(call, ast.Call) and isinstance(call.func, ast.Attribute) and call.func.attr == "parametrize" and len(call.args) > 1):
+        if not (
+            isinstance(call, ast.Call)
+            and isinstance(call.func, ast.Attribute)
+            and call.func.attr == "parametrize"
+            and len(call.args) > 1
+        ):
             continue
         first = call.args[0]
         if isinstance(first, ast.Constant) and isinstance(first.value, str):

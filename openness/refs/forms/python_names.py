@@ -13,7 +13,10 @@ from typing import NamedTuple
 from openness.refs.tables import table
 
 MAX_DEPTH = 8
-MAX_VALUES = 400
+MAX_VALUES = 2000
+#: Expressions looked at for one value, and for one file: assignments can refer to each other many times over.
+MAX_STEPS = 3000
+MAX_ALL_STEPS = 1_000_000
 MAX_COMBINATIONS = 16
 
 
@@ -25,10 +28,10 @@ class Value(NamedTuple):
 
 
 class Each(NamedTuple):
-    """One of the elements of an expression: what a loop variable or a parameter of a test has. ``index``: of a tuple."""
+    """One of the elements of an expression: what a loop variable or a parameter of a test has. ``item``: which of a tuple."""
 
     expr: ast.expr
-    index: int | None
+    item: int | None
 
 
 Bound = ast.expr | Each
@@ -57,6 +60,7 @@ class Names:
     """Everything that names of the file can stand for."""
 
     def __init__(self) -> None:
+        self._left, self._all_left = MAX_STEPS, MAX_ALL_STEPS
         self.attributes: dict[str, list[tuple[Bound, Scope]]] = {}
         self.imports: dict[str, str] = {}
         self._instances: dict[str, str] = table("python")["instances"]
@@ -75,7 +79,7 @@ class Names:
         return ".".join([self.imports.get(func.id, func.id), *reversed(parts)])
 
     def instance(self, func: ast.expr, scope: Scope) -> str | None:
-        """The name of the function that a method stands for: ``client.chat`` is ``ollama.chat`` after ``client = ollama.Client()``."""
+        """The function that a method stands for: ``client.chat`` is ``ollama.chat`` after ``client = ollama.Client()``."""
         if not isinstance(func, ast.Attribute):
             return None
         bound: list[Bound] = []
@@ -90,7 +94,11 @@ class Names:
 
     def values(self, expr: ast.expr, scope: Scope, depth: int = 0) -> list[Value]:
         """The constant texts that ``expr`` can be, or can contain where it is a list or a table."""
-        if depth > MAX_DEPTH:
+        if depth == 0:
+            self._left = min(MAX_STEPS, self._all_left)
+        self._left -= 1
+        self._all_left -= 1
+        if depth > MAX_DEPTH or self._left < 0:
             return []
         found: list[Value] = []
         for value in self._each(expr, scope, depth):
@@ -135,11 +143,11 @@ class Names:
     def _elements(self, bound: Each, scope: Scope, depth: int) -> Iterator[Value]:
         for row in self.literals(bound.expr, scope, depth, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
             if isinstance(row, ast.Dict):
-                items: Iterable[ast.expr | None] = row.values if bound.index == 1 else row.keys
+                items: Iterable[ast.expr | None] = row.values if bound.item == 1 else row.keys
                 yield from (value for item in items if item is not None for value in self.values(item, scope, depth + 1))
                 continue
             for item in row.elts[:MAX_VALUES]:  # type: ignore[attr-defined]
-                yield from self.values(element(item, bound.index), scope, depth + 1)
+                yield from self.values(element(item, bound.item), scope, depth + 1)
 
     def literals(self, expr: ast.expr, scope: Scope, depth: int, kinds: tuple[type[ast.expr], ...]) -> Iterator[ast.expr]:
         """The list or table literals that ``expr`` can be."""
@@ -193,7 +201,10 @@ class Names:
             if not isinstance(table_literal, ast.Dict):
                 yield from self.values(table_literal, scope, depth)
                 continue
-            rows = [(key.value if isinstance(key, ast.Constant) else None, item) for key, item in zip(table_literal.keys, table_literal.values, strict=True)]
+            rows = [
+                (key.value if isinstance(key, ast.Constant) else None, item)
+                for key, item in zip(table_literal.keys, table_literal.values, strict=True)
+            ]
             chosen = [item for key, item in rows if key in keys] if keys else []
             for item in chosen or [item for _, item in rows]:
                 yield from self.values(item, scope, depth)
@@ -229,16 +240,24 @@ def _parts(expr: ast.expr) -> list[ast.expr]:
 
 def _combined(texts: list[list[Value]], whole: ast.expr | None) -> Iterator[Value]:
     """All texts that are put together from one of each; what differs in each stands where its first long part is written."""
-    found = [("", None)]
+    found: list[tuple[str, ast.expr | None]] = [("", None)]
     for options in texts:
-        found = [(text + value.text, node or (value.node if "/" in value.text or len(texts) == 1 else None)) for text, node in found for value in options]
+        found = [
+            (text + value.text, node or (value.node if "/" in value.text or len(texts) == 1 else None))
+            for text, node in found
+            for value in options
+        ]
         found = found[:MAX_COMBINATIONS]
     yield from (Value(text, node or whole or texts[0][0].node) for text, node in found)
 
 
 def arguments(call: ast.Call, position: int | None, keywords: Iterable[str]) -> Iterator[ast.expr]:
     """The argument at a position, and those with one of the names."""
-    if position is not None and len(call.args) > position and not any(isinstance(a, ast.Starred) for a in call.args[: position + 1]):
+    if (
+        position is not None
+        and len(call.args) > position
+        and not any(isinstance(a, ast.Starred) for a in call.args[: position + 1])
+    ):
         yield call.args[position]
     names = set(keywords)
     yield from (keyword.value for keyword in call.keywords if keyword.arg in names)
@@ -251,5 +270,3 @@ def element(item: ast.expr, index: int | None) -> ast.expr:
     if index is not None and isinstance(item, ast.Tuple | ast.List):
         return item.elts[index] if len(item.elts) > index else item
     return item
-
-

@@ -18,7 +18,7 @@ MAX_SCALARS = 400_000
 
 
 class Event(NamedTuple):
-    """``kind``: map, list, end, scalar, line (where a value cannot go on). ``offset`` is that of the first character of the value; ``raw`` its source span."""
+    """``kind``: map, list, end, scalar, line (where a value cannot go on). From ``offset`` to ``end`` the value is written."""
 
     kind: str
     text: str = ""
@@ -56,7 +56,9 @@ class Settings:
         stack: list[_Frame] = []
         for count, event in enumerate(events):
             if count > MAX_SCALARS or len(stack) > MAX_DEPTH:
-                self.sink.skip("the settings are nested too deeply or too many" if len(stack) > MAX_DEPTH else "too many settings")
+                self.sink.skip(
+                    "the settings are nested too deeply or too many" if len(stack) > MAX_DEPTH else "too many settings"
+                )
                 break
             if event.kind == "scalar":
                 self._scalar(event, stack)
@@ -108,7 +110,14 @@ class Settings:
             self._list(frame)
             return
         named = {item.key: item for item in frame.items}
-        backend = next((self.provider_values[v] for k in self.providers if k in named and (v := named[k].text.casefold()) in self.provider_values), None)
+        backend = next(
+            (
+                self.provider_values[v]
+                for k in self.providers
+                if k in named and (v := named[k].text.casefold()) in self.provider_values
+            ),
+            None,
+        )
         environment = named["name"].text if "name" in named and "value" in named and len(named) == 2 else None
         revision = next((named[k].text for k in ("revision", "model_revision") if k in named), None)
         for item in frame.items:

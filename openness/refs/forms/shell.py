@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from openness.refs import keys
@@ -85,7 +86,7 @@ def _options_of(words: Sequence[Word], sink: Sink) -> set[int]:
                 for part in _listed(word):
                     _pair(part, sink)
             continue
-        option, equals, value = text.partition("=")
+        option, equals, _ = text.partition("=")
         given = [word.part(len(option) + 1, len(text))] if equals else list(words[index + 1 : index + 2])
         if given and _option(option, given[0], words, program, sink, index + (not equals)) and not equals:
             used.add(index + 1)
@@ -128,7 +129,7 @@ def _option(option: str, value: Word, words: Sequence[Word], program: str, sink:
     for row in _options().get(option, ()):
         if "programs" in row and not program.startswith(tuple(row["programs"])):
             continue
-        file = next((w.text for flag, w in zip(words, words[1:], strict=False) if flag.text in row.get("file", ())), None)
+        file = next((w.text for flag, w in pairwise(words) if flag.text in row.get("file", ())), None)
         return _add(value, row["means"], "high", sink, weight_file=file)
     if not option.startswith("--"):
         return False
@@ -148,7 +149,7 @@ def _dotted(key: str) -> str | None:
 
 
 def _value_of(option: str, words: Sequence[Word]) -> str | None:
-    value = next((w.text for flag, w in zip(words, words[1:], strict=False) if flag.text == option), None)
+    value = next((w.text for flag, w in pairwise(words) if flag.text == option), None)
     return None if value is None or UNKNOWN in value else value
 
 
@@ -190,4 +191,5 @@ def _arguments(words: Sequence[Word], size: int, used: set[int], row: dict[str, 
 
 
 def _add(word: Word, means: str, confidence: Confidence, sink: Sink, **more: str | None) -> bool:
-    return any([sink.add(text, offset, means, confidence, **more) for text, offset in word.values if UNKNOWN not in text])
+    found = [sink.add(text, offset, means, confidence, **more) for text, offset in word.values if UNKNOWN not in text]
+    return any(found)

@@ -13,12 +13,13 @@ from typing import NamedTuple
 UNKNOWN = "\0"
 MAX_WORDS = 4000
 MAX_VALUES = 20
+_DOUBLE = r"""|(?P<double>"(?:[^"\\]|\\.)*")"""
 _PIECE = re.compile(
     r"""(?P<blank>(?:[ \t\f]|\\\r?\n)+)
     |(?P<end>\r\n|[\n\r;|()`]|&&?)
     |(?P<single>'[^']*')
     |(?P<double>"(?:[^"\\]|\\.)*")
-    |(?P<variable>\$\{(?P<braced>\w+)(?:\[[@*\d]\])?(?::?[-=](?P<default>[^}\n]*))?\}|\$\((?P<make>\w+)\)|\$(?P<plain>\w+))
+    |(?P<variable>\$\{(?P<braced>\w+)(?:\[[@*\d]\])?(?::?[-=](?P<default>[^}\n]{0,300}))?\}|\$\((?P<make>\w+)\)|\$(?P<plain>\w+))
     |(?P<heredoc><<-?\s*["']?(?P<mark>\w+)["']?)
     |(?P<redirect>[<>]+&?)
     |(?P<escape>\\.)
@@ -26,7 +27,8 @@ _PIECE = re.compile(
     |(?P<other>.)""",
     re.VERBOSE | re.DOTALL,
 )
-_IN_QUOTES = re.compile(r"\$\{(\w+)(?:\[[@*\d]\])?(?::?[-=]([^}\n]*))?\}|\$\((\w+)\)|\$(\w+)|\\(.)", re.DOTALL)
+_UNCLOSED = re.compile(_PIECE.pattern.replace(_DOUBLE, ""), re.VERBOSE | re.DOTALL)
+_IN_QUOTES = re.compile(r"\$\{(\w+)(?:\[[@*\d]\])?(?::?[-=]([^}\n]{0,300}))?\}|\$\((\w+)\)|\$(\w+)|\\(.)", re.DOTALL)
 _ARRAY = re.compile(r"[A-Za-z_]\w*\+?=")
 _ASSIGNED = re.compile(r"([A-Za-z_]\w*)\+?=")
 
@@ -73,13 +75,16 @@ def commands(text: str, variables: Variables) -> Iterator[Command]:
     lexer = _Lexer(variables)
     position, length = 0, len(text)
     pending: re.Match[str] | None = None
+    closed = True
     while position < length:
-        match = _PIECE.match(text, position)
+        match = (_PIECE if closed else _UNCLOSED).match(text, position)
         if match is None:  # cannot be: the last alternative takes any character
             break
         position, kind = match.end(), match.lastgroup
         if kind in ("braced", "default", "make", "plain", "mark"):
             kind = "heredoc" if match["heredoc"] else "variable"
+        if kind == "other" and match[0] == '"':  # no later quotation mark needs to look for its end again
+            closed = False
         if kind == "text" and lexer.starts and match[0].startswith("#"):
             end = re.compile(r"[\r\n]").search(text, position)
             position = end.start() if end else length
@@ -141,16 +146,16 @@ class _Lexer:
         return True
 
     def take(self, kind: str, match: re.Match[str]) -> None:
-        if kind == "blank":
-            self._end_word()
-        elif kind == "redirect":
+        if kind in ("blank", "redirect"):
             self._end_word()
         elif kind == "single":
             self._part(match[0][1:-1], match.start() + 1)
         elif kind == "double":
             self._quoted(match[0][1:-1], match.start() + 1)
         elif kind == "variable":
-            self._variable(match["braced"] or match["make"] or match["plain"], match["default"], match.start("default"), match.start())
+            self._variable(
+                match["braced"] or match["make"] or match["plain"], match["default"], match.start("default"), match.start()
+            )
         else:
             self._part(match[0][1:] if kind == "escape" else match[0], match.start() + (kind == "escape"))
 
@@ -183,7 +188,7 @@ class _Lexer:
             if match.start() > last:
                 self._part(text[last : match.start()], offset + last)
             if match[5]:
-                self._part(match[5] if match[5] in "\"\\$`\n" else match[0], offset + match.start())
+                self._part(match[5] if match[5] in '"\\$`\n' else match[0], offset + match.start())
             else:
                 self._variable(match[1] or match[3] or match[4], match[2], offset + match.start(2), offset + match.start())
             last = match.end()

@@ -19,15 +19,25 @@ from openness.refs.tables import table
 MAX_FRAMES = 400
 #: A value stands at most so many tokens behind its key (`model: flag ? "a" : "b"`).
 REACH = 9
-_COMMON = r"|(?P<name>[A-Za-z_$][\w$]*)|(?P<number>\d[\w.]*)|(?P<operator>===|!==|==|!=|=>|<=|>=|\?\?=?|\|\||&&|::|->|\?\.|\+=|:=)|(?P<mark>[^\s\w])"
+_COMMON = (
+    r"|(?P<name>[A-Za-z_$][\w$]*)|(?P<number>\d[\w.]*)"
+    r"|(?P<operator>===|!==|==|!=|=>|<=|>=|\?\?=?|\|\||&&|::|->|\?\.|\+=|:=)|(?P<mark>[^\s\w])"
+)
 _C_COMMENT = r"(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))"
-_STRINGS = r"|(?P<string>\"(?:[^\"\\\n]|\\.)*\"|'(?:[^'\\\n]|\\.)*')"
+# A string that is not closed ends with its line, so that no text is scanned twice.
+_STRINGS = r"|(?P<string>\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?)"
 _TOKENS = {
-    "javascript": _C_COMMENT + r"|(?P<template>`(?:[^`\\]|\\.)*`)" + _STRINGS + _COMMON,
-    "source": _C_COMMENT + r"|(?P<template>\"\"\".*?\"\"\")|(?P<string>\"(?:[^\"\\\n]|\\.)*\")|(?P<char>'(?:[^'\\\n]|\\.)')" + _COMMON,
-    "python": r"(?P<comment>\#[^\n]*)|(?P<template>[rRbBuUfF]{0,2}(?:\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''(?:[^\\]|\\.)*?'''))" + _STRINGS + _COMMON,
+    "javascript": _C_COMMENT + r"|(?P<template>`(?:[^`\\]|\\.)*`?)" + _STRINGS + _COMMON,
+    "source": _C_COMMENT
+    + r"|(?P<template>\"\"\".*?(?:\"\"\"|\Z))|(?P<string>\"(?:[^\"\\\n]|\\.)*\"?)|(?P<char>'(?:[^'\\\n]|\\.)')"
+    + _COMMON,
+    "python": r"(?P<comment>\#[^\n]*)|(?P<template>\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|'''(?:[^\\]|\\.)*?(?:'''|\Z))"
+    + _STRINGS
+    + _COMMON,
 }  # fmt: skip
-_COMPARED = frozenset({"===", "!==", "==", "!=", "in", "includes", "case", "startsWith", "endsWith", "import", "from", "require", "+", "throw"})
+_COMPARED = frozenset(
+    {"===", "!==", "==", "!=", "in", "includes", "case", "startsWith", "endsWith", "import", "from", "require", "+", "throw"}
+)
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 
 
@@ -55,12 +65,11 @@ def tokenize(text: str, language: str) -> Iterator[Token]:
         kind = match.lastgroup or "mark"
         if kind in ("string", "template"):
             body = match[0]
-            shift = next(i for i, c in enumerate(body) if c in "\"'`")
-            width = 3 if body[shift : shift + 3] in ('"""', "'''") and len(body) >= shift + 6 else 1
-            inner = body[shift + width : len(body) - width]
-            if kind == "template" and "${" in inner:
-                kind = "pattern"
-            yield Token(kind, inner, match.start() + shift + width)
+            width = 3 if body[:3] in ('"""', "'''") else 1
+            inner = body[width : len(body) - width]
+            if len(body) < 2 * width or body[-width:] != body[:width] or (kind == "template" and "${" in inner):
+                kind = "pattern"  # not closed, or with values in it
+            yield Token(kind, inner, match.start() + width)
         elif kind != "comment":
             yield Token(kind, match[0], match.start())
 
@@ -101,7 +110,11 @@ class _Reader:
                     frame.key = ""
             elif token.text == ";":
                 frame.key = ""
-            elif token.text in ("??", "||", "??=") and self.tokens[index - 1].kind == "name" and keys.tells(self.tokens[index - 1].text):
+            elif (
+                token.text in ("??", "||", "??=")
+                and self.tokens[index - 1].kind == "name"
+                and keys.tells(self.tokens[index - 1].text)
+            ):
                 frame.key, frame.key_at = self.tokens[index - 1].text, index
             elif token.text in (":", "=", ":=") and frame.mark != "[":
                 self._key(index, token, frame)
@@ -110,7 +123,17 @@ class _Reader:
 
     def _opened(self, index: int, mark: str, frame: _Frame) -> _Frame:
         call = _callee(self.tokens, index) if mark == "(" else frame.call if mark == "{" else ""
-        inherits = mark in "[{" or call.rpartition(".")[2] in ("get", "getenv", "env", "Set", "Map", "freeze", "to_string", "into", "vec")
+        inherits = mark in "[{" or call.rpartition(".")[2] in (
+            "get",
+            "getenv",
+            "env",
+            "Set",
+            "Map",
+            "freeze",
+            "to_string",
+            "into",
+            "vec",
+        )
         key = frame.key if inherits and index - frame.key_at <= REACH else ""
         if mark == "(" and not key and self.language != "python":
             key = frame.key if index - frame.key_at <= 2 else ""
@@ -119,7 +142,9 @@ class _Reader:
     def _key(self, index: int, token: Token, frame: _Frame) -> None:
         """The name before `:` or `=` (and before a type between them) is the key of what follows."""
         before = self.tokens[index - 1] if index else None
-        if before is None or (token.text == ":" and frame.key and index - frame.key_at <= REACH and _has_question(self.tokens, frame.key_at, index)):
+        if before is None or (
+            token.text == ":" and frame.key and index - frame.key_at <= REACH and _has_question(self.tokens, frame.key_at, index)
+        ):
             return
         if token.text == "=" and index > 2 and self.tokens[index - 2].text == ":":
             return  # `model: string = …`: the name is the key already
@@ -136,7 +161,11 @@ class _Reader:
         """Whether the value stands alone: not a part of a sum, a comparison, a member access or a call on it."""
         before = self.tokens[index - 1].text if index else ""
         after = self.tokens[index + 1].text if index + 1 < len(self.tokens) else ""
-        return before not in _COMPARED and after not in ("+", ".", "==", "===", "!=", "!==", "in") and not (after == ":" and before in ("{", ","))
+        return (
+            before not in _COMPARED
+            and after not in ("+", ".", "==", "===", "!=", "!==", "in")
+            and not (after == ":" and before in ("{", ","))
+        )
 
     def _string(self, index: int, token: Token, frame: _Frame, stack: list[_Frame]) -> None:
         if not self._whole(index) or len(token.text) > 2000:

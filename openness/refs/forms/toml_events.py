@@ -9,8 +9,9 @@ from openness.refs.forms.json_events import unquoted
 from openness.refs.forms.settings import Event
 
 _TOKEN = re.compile(
-    r"(?P<comment>\#[^\n]*)|(?P<long>\"\"\"(?:[^\\]|\\.)*?\"\"\"|'''.*?''')|(?P<string>\"(?:[^\"\\\n]|\\.)*\"|'[^'\n]*')"
-    r"|(?P<table>^[ \t]*\[\[?[^\[\]\n]{1,400}\]\]?[ \t]*(?=\#|\r?$))|(?P<punctuation>[=,{}\[\]])|(?P<line>\n)|(?P<bare>[^\s\"'=,{}\[\]\#]+)",
+    r"(?P<comment>\#[^\n]*)|(?P<long>\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|'''.*?(?:'''|\Z))"
+    r"|(?P<string>\"(?:[^\"\\\n]|\\.)*\"?|'[^'\n]*'?)|(?P<table>^[ \t]{0,80}\[\[?[^\[\]\n]{1,400}\]\]?[ \t]{0,80}(?=\#|\r?$))"
+    r"|(?P<punctuation>[=,{}\[\]])|(?P<line>\n)|(?P<bare>[^\s\"'=,{}\[\]\#]+)",
     re.DOTALL | re.MULTILINE,
 )
 

@@ -4,11 +4,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import Any
 
 from openness.refs.forms.settings import Event
 
 MAX_NESTING = 400
-_LINE = re.compile(r"^[ \t]*(?:- )?[ \t]*[\"']?([A-Za-z_][\w.-]{0,79})[\"']?[ \t]*:[ \t]+([\"']?)([^\s\"'#{}]{1,300})\2[ \t]*(?:#.*)?\r?$", re.MULTILINE)
+_LINE = re.compile(
+    r"^[ \t]{0,200}(?:- [ \t]{0,20})?[\"']?([A-Za-z_][\w.-]{0,79})[\"']?[ \t]*:[ \t]+([\"']?)([^\s\"'#{}]{1,300})\2[ \t]*(?:#.*)?\r?$",
+    re.MULTILINE,
+)
 
 
 def events(text: str) -> Iterator[Event]:
@@ -20,13 +24,10 @@ def events(text: str) -> Iterator[Event]:
         return
     found: list[Event] = []
     try:
-        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # noqa: S506 - no objects are made
+        for event in yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)):
             kind = type(event).__name__
-            if kind == "ScalarEvent":
-                shift = 1 if event.style in ("'", '"') else 0
-                found.append(Event("scalar", event.value, event.start_mark.index + shift, event.end_mark.index - shift))
-            elif kind == "AliasEvent":
-                found.append(Event("scalar", "", event.start_mark.index, event.end_mark.index))
+            if kind in ("ScalarEvent", "AliasEvent"):
+                found.append(_scalar(event))
             elif kind == "MappingStartEvent":
                 found.append(Event("map"))
             elif kind == "SequenceStartEvent":
@@ -37,6 +38,12 @@ def events(text: str) -> Iterator[Event]:
         yield from _lines(text)
         return
     yield from found
+
+
+def _scalar(event: Any) -> Event:
+    """The value with the place of its first character, behind a quotation mark; an alias has no value of its own."""
+    shift = 1 if getattr(event, "style", None) in ("'", '"') else 0
+    return Event("scalar", getattr(event, "value", ""), event.start_mark.index + shift, event.end_mark.index - shift)
 
 
 def _too_deep(text: str) -> bool:
