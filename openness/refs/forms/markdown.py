@@ -89,14 +89,13 @@ def _content(text: str, start: int, end: int, indent: int, *, prompts: bool) -> 
     return "".join(parts), pieces
 
 
+_PROGRAMS = "ollama|vllm|docker|hf|huggingface-cli|(?:\\./)?llama-|python|pip|git|curl|wget|lm_eval|mlx_lm|export|MODEL\\w*="
+
+
 def _guessed(code: str) -> str | None:
     """The language of a block that names none."""
     if re.search(r"^(?:from [\w.]+ import |import \w+)", code, re.MULTILINE):
         return "python"
-    if re.search(
-        r"^(?:\$ )?(?:ollama|vllm|docker|hf|huggingface-cli|(?:\./)?llama-|python|pip|git|curl|wget|lm_eval|mlx_lm|export|MODEL\w*=)",
-        code,
-        re.MULTILINE,
-    ):
+    if re.search(rf"^(?:\$ )?(?:{_PROGRAMS})", code, re.MULTILINE):
         return "shell"
     return None
