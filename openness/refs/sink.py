@@ -28,6 +28,7 @@ class Sink:
         self.file, self.form, self.source, self.ceiling = file, form, source, ceiling
         self.found: dict[tuple[int, str, str], Reference] = {}
         self.skipped: list[str] = []
+        self.places: set[int] = set()
         self._map: Callable[[int], int] | None = None
 
     def embedded(self, pieces: Pieces, ceiling: Confidence | None = None) -> Sink:
@@ -41,8 +42,13 @@ class Sink:
             return above(here) if above else here
 
         child = Sink(self.file, self.form, self.source, ceiling or self.ceiling)
-        child.found, child.skipped, child._map = self.found, self.skipped, to_file
+        child.found, child.skipped, child.places, child._map = self.found, self.skipped, self.places, to_file
         return child
+
+    def stands_at(self, offset: int) -> bool:
+        """Whether something is known of the name at ``offset`` of the reader's text."""
+        at = self._map(offset) if self._map else offset
+        return at in self.places
 
     def skip(self, reason: str) -> None:
         """Say that a part of the file was not read."""
@@ -76,6 +82,7 @@ class Sink:
         known = self.found.get(key)
         if known is not None and (known.weight_file or known.revision or not (name.weight_file or name.revision)):
             return True
+        self.places.add(at)
         line, column = self.source.place(at)
         order = ("low", "medium", "high")
         sure = "low" if name.low else min(confidence, self.ceiling, key=order.index)

@@ -10,6 +10,7 @@ from openness.refs.sink import Pieces, Sink
 #: What a card's front matter says about models and data sets (the Hub's card specification, hub-docs/modelcard.md).
 CARD_KEYS = frozenset({"base_model", "datasets", "new_version"})
 _FRONT = re.compile(r"---[ \t]*\r?\n(.*?)^---[ \t]*\r?$", re.DOTALL | re.MULTILINE)
+_COMMENT = re.compile(r"<!--(?:(?!-->)[^\x00]){0,20000}-->")
 _FENCE = re.compile(
     r"^([ \t>]{0,60}(?:(?:[-*+]|\d{1,9}\.) [ \t]{0,20})?)(`{3,}|~{3,})[ \t]*\{?[.]?([\w+-]*)[^\n`]*\r?$", re.MULTILINE
 )
@@ -27,6 +28,7 @@ _NAMES = {name: language for language, names in _LANGUAGES.items() for name in n
 def read(text: str, sink: Sink) -> None:
     from openness.refs.forms import read_language
 
+    text = _COMMENT.sub(lambda match: re.sub(r"[^\n]", " ", match[0]), text)
     if front := _FRONT.match(text):
         _front_matter(text, front, sink)
     for name, start, end, indent in _blocks(text, front.end() if front else 0):

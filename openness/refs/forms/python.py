@@ -105,7 +105,14 @@ class _Reader:
                     claimed.add(id(argument))
                     if means:
                         self._argument(call, argument, scope, row, means)
+        self._by_name(call, name, scope)
+
+    def _by_name(self, call: ast.Call, name: str, scope: Scope) -> None:
+        """Calls that no row describes, but whose name tells something."""
         last = name.rpartition(".")[2]
+        if last == table("python")["api_class"]:
+            for value in self.names.values(call.args[0], scope) if call.args else ():
+                self._add(value, "api", "medium")
         if call.args and not python_calls.rows_for(name) and python_calls.model_class().fullmatch(last):
             for argument in call.args[:3]:
                 for value in self.names.values(argument, scope):
@@ -198,7 +205,8 @@ class _Reader:
             self._table(expr, scope, means, confidence)
             return
         for value in self.names.values(expr, scope):
-            self._add(value, means, confidence)
+            if not self.sink.stands_at(self.offset(value.node)):  # a call that takes it says more than its name
+                self._add(value, means, confidence)
         self._reaches(expr, scope, means)
 
     def _table(self, expr: ast.Dict, scope: Scope, means: str, confidence: Confidence) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -34,6 +35,7 @@ class Index:
         self.texts: list[ast.Constant] = []
         self.functions: dict[str, Scope] = {}
         self._options = frozenset(table("python")["options"])
+        self._loads_data = re.compile(table("python")["data_calls"])
         self._writes = frozenset(table("python")["writes"])
         self._walk(tree)
 
@@ -69,7 +71,7 @@ class Index:
         self._loop(node.target, node.iter, scope)
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> Scope:
-        return Scope(scope, node.name)
+        return Scope(scope, node.name, node.body[0].col_offset)
 
     def _return(self, node: ast.Return, scope: Scope) -> None:
         if scope.function and node.value is not None:
@@ -86,6 +88,8 @@ class Index:
         siblings = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
         own = table("python")["own_names"]
         described = own["keywords"] if last.endswith(tuple(own["endings"])) else ()
+        if self._loads_data.fullmatch(last):
+            siblings = (*siblings, "subset")  # the call says what a repository beside it is
         for keyword in call.keywords:
             if keyword.arg and keyword.arg not in described:
                 self.held.append(Held(keyword.arg, keyword.value, scope, False, siblings))
@@ -106,6 +110,8 @@ class Index:
     def _assign(self, target: ast.expr, value: ast.expr, scope: Scope) -> None:
         if isinstance(target, ast.Name):
             scope.names.setdefault(target.id, []).append(value)
+            if target.col_offset == scope.indent:
+                scope.replaced.setdefault(target.id, []).append(getattr(value, "lineno", 0))
             self.held.append(Held(target.id, value, scope, True))
             if scope.function and not scope.parameters:
                 self.names.attributes.setdefault(target.id, []).append((value, scope))
@@ -142,7 +148,7 @@ class Index:
 
     def _function(self, node: ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda, scope: Scope) -> Scope:
         name = node.name if not isinstance(node, ast.Lambda) else ""
-        inner = Scope(scope, name)
+        inner = Scope(scope, name, node.body[0].col_offset if not isinstance(node, ast.Lambda) else -1)
         arguments = node.args
         ordered = [*arguments.posonlyargs, *arguments.args]
         shift = 1 if ordered and ordered[0].arg in ("self", "cls") else 0

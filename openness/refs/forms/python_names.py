@@ -17,7 +17,7 @@ MAX_VALUES = 2000
 #: Expressions looked at for one value, and for one file: assignments can refer to each other many times over.
 MAX_STEPS = 3000
 MAX_ALL_STEPS = 1_000_000
-MAX_COMBINATIONS = 16
+MAX_COMBINATIONS = 64
 
 
 class Value(NamedTuple):
@@ -40,10 +40,12 @@ Bound = ast.expr | Each
 class Scope:
     """Names of a module, class or function."""
 
-    __slots__ = ("function", "names", "parameters", "parent")
+    __slots__ = ("function", "indent", "names", "parameters", "parent", "replaced")
 
-    def __init__(self, parent: Scope | None, function: str | None = None) -> None:
-        self.parent, self.function = parent, function
+    def __init__(self, parent: Scope | None, function: str | None = None, indent: int = 0) -> None:
+        self.parent, self.function, self.indent = parent, function, indent
+        #: Lines on which a name gets another value whatever happened before: statements of the body itself.
+        self.replaced: dict[str, list[int]] = {}
         self.names: dict[str, list[Bound]] = {}
         self.parameters: dict[str, int] = {}
 
@@ -113,7 +115,7 @@ class Names:
             if isinstance(expr.value, str):
                 yield Value(expr.value, expr)
         elif isinstance(expr, ast.Name):
-            yield from self._named(expr.id, scope, deeper)
+            yield from self._named(expr.id, scope, deeper, getattr(expr, "lineno", 0))
         elif isinstance(expr, ast.Attribute):
             for bound, where in self.attributes.get(expr.attr, ())[:20]:
                 yield from self._bound(bound, where, deeper)
@@ -129,10 +131,12 @@ class Names:
             for part in _parts(expr):
                 yield from self.values(part, scope, deeper)
 
-    def _named(self, name: str, scope: Scope, depth: int) -> Iterator[Value]:
+    def _named(self, name: str, scope: Scope, depth: int, line: int) -> Iterator[Value]:
         if found := scope.lookup(name):
+            since = max((at for at in found[1].replaced.get(name, ()) if at < line), default=0) if found[1] is scope else 0
             for bound in found[0][:40]:
-                yield from self._bound(bound, found[1], depth)
+                if getattr(bound.expr if isinstance(bound, Each) else bound, "lineno", since) >= since:
+                    yield from self._bound(bound, found[1], depth)
 
     def _bound(self, bound: Bound, scope: Scope, depth: int) -> Iterator[Value]:
         if isinstance(bound, Each):
@@ -252,13 +256,11 @@ def _combined(texts: list[list[Value]], whole: ast.expr | None) -> Iterator[Valu
 
 
 def arguments(call: ast.Call, position: int | None, keywords: Iterable[str]) -> Iterator[ast.expr]:
-    """The argument at a position, and those with one of the names."""
-    if (
-        position is not None
-        and len(call.args) > position
-        and not any(isinstance(a, ast.Starred) for a in call.args[: position + 1])
-    ):
-        yield call.args[position]
+    """The argument at a position, and those with one of the names; ``f(*values)`` has its values at the first position."""
+    starred = [index for index, argument in enumerate(call.args) if isinstance(argument, ast.Starred)]
+    if position is not None and len(call.args) > position and (not starred or starred[0] >= position):
+        argument = call.args[position]
+        yield argument.value if isinstance(argument, ast.Starred) else argument
     names = set(keywords)
     yield from (keyword.value for keyword in call.keywords if keyword.arg in names)
 

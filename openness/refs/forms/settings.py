@@ -5,6 +5,7 @@ The readers of YAML, JSON and TOML give one stream of events; what the keys mean
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import NamedTuple
 
@@ -13,6 +14,7 @@ from openness.refs.records import Confidence
 from openness.refs.sink import Sink
 from openness.refs.tables import table
 
+_DOWNLOAD = re.compile(r"https://(?:huggingface\.co|hf\.co)/[\w.-]+/[\w.-]+/(?:resolve|raw)/[\w./%-]+|hf://[\w./@-]+")
 MAX_DEPTH = 200
 MAX_SCALARS = 400_000
 
@@ -181,8 +183,13 @@ class Settings:
             self._address(item)
 
     def _address(self, item: Scalar) -> None:
-        if "/" in item.text:
+        if "/" not in item.text:
+            return
+        if " " not in item.text:
             self.sink.add(item.text, item.offset, "address")
+            return
+        for match in _DOWNLOAD.finditer(self.text, item.offset, item.end):  # a command under a key of its own name
+            self.sink.add(match[0], match.start(), "address")
 
     def _add(self, item: Scalar, means: str, revision: str | None) -> None:
         confidence: Confidence = "high" if means == "hub" else "medium"

@@ -48,11 +48,12 @@ class Token(NamedTuple):
 
 
 class _Frame:
-    __slots__ = ("argument", "call", "key", "key_at", "mark", "start")
+    __slots__ = ("argument", "call", "key", "key_at", "mark", "outer", "start")
 
     def __init__(self, mark: str, call: str, key: str, start: int) -> None:
         self.mark, self.call, self.key, self.key_at, self.start = mark, call, key, start, start
         self.argument = 0
+        self.outer = key
 
 
 @lru_cache(maxsize=3)
@@ -94,10 +95,8 @@ class _Reader:
         stack = [_Frame("", "", "", 0)]
         for index, token in enumerate(self.tokens):
             frame = stack[-1]
-            if token.kind in ("string", "template"):
-                self._string(index, token, frame, stack)
-            elif token.kind == "name":
-                self._constant(index, token, frame, stack)
+            if token.kind in ("string", "template", "pattern", "name"):
+                self._text(index, token, frame, stack)
             elif token.text in _OPEN:
                 if len(stack) < MAX_FRAMES:
                     stack.append(self._opened(index, token.text, frame))
@@ -118,6 +117,14 @@ class _Reader:
                 frame.key, frame.key_at = self.tokens[index - 1].text, index
             elif token.text in (":", "=", ":=") and frame.mark != "[":
                 self._key(index, token, frame)
+
+    def _text(self, index: int, token: Token, frame: _Frame, stack: list[_Frame]) -> None:
+        if token.kind == "name":
+            self._constant(index, token, frame, stack)
+        elif token.kind != "pattern":
+            self._string(index, token, frame, stack)
+        elif "/resolve/" in (start := token.text.partition("${")[0]):  # an address whose end is put together
+            self.sink.add(start, token.offset, "address")
 
     # --- context
 
@@ -167,7 +174,13 @@ class _Reader:
             and not (after == ":" and before in ("{", ","))
         )
 
+    def _is_key(self, index: int) -> bool:
+        after = self.tokens[index + 1].text if index + 1 < len(self.tokens) else ""
+        return after == ":" and self.tokens[index - 1].text in ("{", ",")
+
     def _string(self, index: int, token: Token, frame: _Frame, stack: list[_Frame]) -> None:
+        if self._is_key(index) and frame.mark == "{" and "/" in token.text and (means := keys.tells(frame.outer)):
+            self.sink.add(token.text, token.offset, means, "low")
         if not self._whole(index) or len(token.text) > 2000:
             return
         if self._value(token.text, token.offset, index, frame, stack) or len(token.text.split()) != 1:
