@@ -49,12 +49,27 @@ def _words(form: str) -> tuple[tuple[bytes, ...], bool]:
 
 
 @lru_cache(maxsize=1)
-def _quoted() -> re.Pattern[bytes]:
-    """A quotation mark, and behind it what can begin a name: ``owner/``, or a name that needs no owner."""
+def _quoted() -> tuple[re.Pattern[bytes], tuple[bytes, ...]]:
+    """A quotation mark, and behind it ``owner/`` or the first four characters of a name; and all that names begin with."""
     from openness.refs.names import openers
 
-    starts = b"|".join(re.escape(word.encode()) for word in openers())
-    return re.compile(rb"[\"'](?:[A-Za-z0-9][\w.-]{1,95}/|" + starts + rb")")
+    starts = tuple(start.encode() for start in openers())
+    stems = b"|".join(re.escape(stem) for stem in sorted({start[:4] for start in starts}))
+    return re.compile(rb"[\"'](?:([A-Za-z0-9][\w.-]{1,95})/|(?=" + stems + rb"))"), starts
+
+
+def _may_name(data: bytes) -> bool:
+    """Whether a quoted word of ``data`` could begin a name."""
+    from openness.refs.names import is_folder
+
+    pattern, starts = _quoted()
+    for match in pattern.finditer(data):
+        if match[1] is None:
+            if data.startswith(starts, match.end()):
+                return True
+        elif not is_folder(match[1].decode("ascii", "replace")):
+            return True
+    return False
 
 
 def may_hold(form: str, data: bytes) -> bool:
@@ -62,6 +77,4 @@ def may_hold(form: str, data: bytes) -> bool:
     found, quoted = _words(form)
     if data.startswith((b"\xff\xfe", b"\xfe\xff")) or not found:
         return True
-    if any(word in data for word in found):
-        return True
-    return quoted and _quoted().search(data) is not None
+    return any(word in data for word in found) or (quoted and _may_name(data))

@@ -287,6 +287,12 @@ def is_api_model(text: str) -> bool:
 
 
 def openers() -> tuple[str, ...]:
-    """How names without ``owner/`` begin, up to four characters: what the literal prefilter looks for behind a quotation mark."""
+    """How names without ``owner/`` begin behind a quotation mark; whole names with the mark that ends them."""
     exact, starts, _ = _api()
-    return tuple(sorted({name[:4] for name in (*exact, *starts, *_words().models, *_words().datasets)}))
+    whole = (*exact, *_words().models, *_words().datasets)
+    return (*starts, *(f"{name}{mark}" for name in whole for mark in "\"'"))
+
+
+def is_folder(owner: str) -> bool:
+    """Whether the first part of ``a/b`` is a word that no owner has."""
+    return owner.casefold() in _words().not_owners

@@ -46,9 +46,11 @@ class Index:
                 return
             node, scope = stack.pop()
             inner = self._enter(node, scope)
-            for child in ast.iter_child_nodes(node):
-                if not (isinstance(child, ast.Expr) and isinstance(child.value, ast.Constant)):  # docstrings are prose
-                    stack.append((child, inner))
+            for field in node._fields:
+                value = getattr(node, field, None)
+                for child in value if type(value) is list else (value,):
+                    if isinstance(child, ast.AST) and type(child) not in _LEAVES and not _is_prose(child):
+                        stack.append((child, inner))
 
     def _enter(self, node: Any, scope: Scope) -> Scope:
         """Note what a node says; the scope of what is inside it."""
@@ -176,6 +178,17 @@ class Index:
         elif node.module:
             for alias in node.names:
                 self.names.imports[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+
+
+#: Nodes with nothing inside that could be a reference.
+_LEAVES = frozenset(
+    {ast.Name, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal, ast.alias}
+)
+
+
+def _is_prose(node: ast.AST) -> bool:
+    """Docstrings, and other texts that stand for themselves."""
+    return type(node) is ast.Expr and type(node.value) is ast.Constant
 
 
 _HANDLERS: dict[type[ast.AST], Callable[[Index, Any, Scope], Scope | None]] = {
