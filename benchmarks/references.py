@@ -3,8 +3,9 @@
 ``references/files.csv`` lists the files that were read by a person (package, version, sha256 of the source distribution, or the
 commit of a GitHub repository), ``references/references.csv`` every reference in them: line, model, kind. A reference that is
 found counts as right when file, line, model and kind are those of the count; everything else that is found is wrong, and what
-is not found is missed. No code of the projects is here: ``--corpus`` is a folder with the source distributions
-(``NAME-VERSION.tar.gz``, anywhere below) and, for GitHub, git directories named ``owner+name``.
+is not found is missed. ``references/non_references.csv`` lists values that only look like references, with the reason.
+No code of the projects is here: ``--corpus`` is a folder with the source distributions (``NAME-VERSION.tar.gz``, anywhere below)
+and, for GitHub, git directories named ``owner+name``. Exit 1 below the bars.
 """
 
 from __future__ import annotations
@@ -82,19 +83,25 @@ def main() -> int:
     truth: dict[tuple[str, str], set[Key]] = defaultdict(set)
     for row in rows("references.csv"):
         truth[row["package"], row["file"]].add((int(row["line"]), row["model"], row["kind"]))
+    tempting: dict[tuple[str, str], set[int]] = defaultdict(set)
+    for row in rows("non_references.csv"):
+        tempting[row["package"], row["file"]].add(int(row["line"]))
     wanted: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     for row in rows("files.csv"):
         if arguments.part in (None, row["part"]):
             wanted[row["part"], row["package"], row["version"], row["sha256"]].append(row["file"])
     tallies: dict[str, Tally] = defaultdict(Tally)
     files: Counter[str] = Counter()
+    taken = there = 0
     for (part, package, version, sha256), names in sorted(wanted.items()):
         for name, data in contents(arguments.corpus, package, version, sha256, names):
             counted = truth[package, name]
             found = {(r.line, r.model, r.kind) for r in find_in(name, data)}
             form = form_of(name) or "not read"
             files[part] += 1
-            for tally in (tallies[f"{part}: {form}"], tallies[f"{part}: all"], tallies["overall"]):
+            there += len(tempting[package, name])
+            taken += len(tempting[package, name] & {line for line, _, _ in found - counted})
+            for tally in (tallies[f"form {form}"], tallies[f"part {part}"], tallies["overall"]):
                 tally.right += len(found & counted)
                 tally.wrong += len(found - counted)
                 tally.missed += len(counted - found)
@@ -105,6 +112,7 @@ def main() -> int:
     for name, tally in sorted(tallies.items()):
         print(tally.line(name))
     print("files read by hand:", dict(files))
+    print(f"{there} listed values that only look like references, {taken} of them taken for one")
     return int(not tallies["overall"].passes)
 
 

@@ -30,12 +30,12 @@ def normal(key: str) -> str:
 @lru_cache(maxsize=4096)
 def meaning(key: str, *, variable: bool = False) -> str | None:
     """What the value under ``key`` means, ``none`` for what is certainly no reference, None where the key says nothing;
-    ``variable``: common words do not count."""
+    ``variable``: common words tell only of names behind an API."""
     if len(key) > MAX_KEY:
         return None
     name = normal(key)
     if variable and name in _weak():
-        return None
+        return "api"  # a common word: what it holds counts only where the value alone is telling
     for pattern, means in _patterns():
         if pattern.fullmatch(name):
             return means

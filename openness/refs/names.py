@@ -127,6 +127,8 @@ def _hub(text: str, means: str, default_owner: str | None) -> Named | None:
     if at and not is_revision(revision):
         return None
     if "/" not in name:
+        if default_owner and is_api_model(name):
+            return None
         owner = default_owner or _words().models.get(name)
         if owner is None or not is_hub_id(name) or (default_owner and (name.isdigit() or "." in name[-5:-2])):
             return None
