@@ -100,7 +100,13 @@ def audit_held(held: HeldFile, asked: Asked, settings: Settings, *, reuse_hash: 
     build = OpenBuild(held.fileno(), held.path, held.size, held.sha256())
     with _models(asked, settings) as source:
         return audit_build(
-            build, asked.question, asked.ruleset, model=asked.model, clarifications=asked.clarifications, source=source
+            build,
+            asked.question,
+            asked.ruleset,
+            model=asked.model,
+            clarifications=asked.clarifications,
+            index_files=settings.index_files,
+            source=source,
         )
 
 

@@ -23,6 +23,8 @@ ORDER = ("unstated", "withheld", "described", "gated", "partial", "published")
 #: What a named thing comes to that is not where its link leads.
 NOT_THERE = frozenset({"missing", "disabled", "moved", "malformed"})
 DATA = "data"
+#: Kind of component (rules/components.yaml) that takes the release's license where its own was not seen.
+CODE = "code"
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -126,7 +128,10 @@ def _datasets(fact: Fact, found: Sequence[RepositoryEvidence | None]) -> Iterato
 
 def _code(documents: Documents) -> Iterator[RepositoryEvidence]:
     seen: set[str] = set()
+    foreign = {fact.id for fact in documents.model.facts if isinstance(fact.value, Mapping) and fact.value.get("own") == "no"}
     for link in documents.model.linked("code"):
+        if link.fact in foreign:
+            continue  # a library that the card mentions holds training code of its own, not that of this model
         evidence = documents.lookup(link)
         if evidence is not None and evidence.absent is None and evidence.name.casefold() not in seen:
             seen.add(evidence.name.casefold())
@@ -173,7 +178,7 @@ def _license(
     own = terms_of(model)
     for row in rows:
         found = row.repository
-        if row.elsewhere:
+        if row.elsewhere and definitions.components[row.component].kind != CODE:
             continue
         terms = own if found is None else terms_of(found)
         if found is not None and not terms.stated:

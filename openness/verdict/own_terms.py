@@ -15,9 +15,11 @@ import msgspec
 from openness.printable import printable
 from openness.records import Contradiction, Fact, Finding, Standing
 from openness.rules.definitions import Definitions
-from openness.rules.expressions import AllOf, AnyOf, Expression, terms
+from openness.rules.expressions import AllOf, AnyOf, Expression, license_ids, terms
+from openness.rules.license_urls import is_address
 from openness.rules.limits import CATEGORIES, limits_of_clauses
 from openness.rules.loader import Ruleset
+from openness.rules.names import EMPTY_NAMES, normalize
 from openness.verdict.claims import Claim, claims_of, narrow, spelling_findings
 from openness.verdict.detected import clause_of
 
@@ -45,7 +47,8 @@ class OwnTerms(msgspec.Struct, frozen=True):
 
     ``ids`` all bind; ``unresolved`` are names or texts that stand for no known license; ``changed`` are facts of known texts
     that were changed; ``limits`` are what unresolved names say and what is certain of the wording of texts that are not known;
-    ``contradicted``: sources differ in class, unsettled.
+    ``contradicted``: sources differ in class, unsettled; ``custom``: the card says in the Hub's own form (``license: other`` with
+    a ``license_name``) that the license is one of the publisher's own, and nobody here has read it.
     """
 
     ids: tuple[str, ...] = ()
@@ -56,6 +59,7 @@ class OwnTerms(msgspec.Struct, frozen=True):
     limits: frozenset[str] = frozenset()
     contradictions: tuple[Contradiction, ...] = ()
     contradicted: bool = False
+    custom: bool = False
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -72,7 +76,7 @@ class OwnTerms(msgspec.Struct, frozen=True):
 def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, definitions: Definitions) -> OwnTerms:
     """Settle the license statements of one repository."""
     about = list(_about_weights(facts))
-    claims = [claim for claim in claims_of(about, ruleset) if not _says_nothing(claim)]
+    claims = [claim for claim in _joined(claims_of(about, ruleset), about) if not _says_nothing(claim)]
     resolving = [claim for claim in claims if claim.resolves]
     claims = [msgspec.structs.replace(claim, expression=narrow(claim.expression, resolving)) for claim in claims]
     texts = [claim for claim in claims if claim.standing is Standing.TEXT]
@@ -83,8 +87,9 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, defi
     whole = [claim for claim in texts if claim.resolves]
     binding = _binding(texts, whole, others, changed)
     contradictions, contradicted = _contradictions(whole, others, ruleset)
+    doubts = _doubts(about, others) if not whole else ()
     ids = tuple(dict.fromkeys(id for claim in binding for id in chosen(claim.expression, ruleset)))
-    unresolved = tuple(dict.fromkeys(name for claim in binding for name in _unresolved(claim, words)))
+    unresolved = tuple(dict.fromkeys(name for claim in binding for name in _unresolved(claim, words, named=bool(ids))))
     return OwnTerms(
         ids=ids,
         basis=max((claim.standing for claim in binding), key=lambda s: s.rank, default=None),
@@ -92,13 +97,24 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, defi
         unresolved=unresolved,
         changed=changed,
         limits=_worded_limits(about, ruleset, definitions).union(*(words.limits_of(name) for name in unresolved)),
-        contradictions=contradictions,
-        contradicted=contradicted,
+        contradictions=(*contradictions, *doubts),
+        contradicted=contradicted or bool(doubts),
+        custom=_custom(about, ids, unresolved, texts, changed),
         findings=(
-            *_findings(contradictions, changed, unresolved, about),
+            *_findings((*contradictions, *doubts), changed, unresolved, about),
             *dict.fromkeys(finding for claim in binding for finding in spelling_findings(claim)),
         ),
     )
+
+
+def _custom(
+    facts: Sequence[Fact], ids: Sequence[str], unresolved: Sequence[str], texts: Sequence[Claim], changed: Sequence[Fact]
+) -> bool:
+    """Whether the card names a license of the publisher's own that nobody here has read: as the Hub asks for it (hub-docs, model
+    cards: ``license: other``, then ``license_name`` and ``license_link``), or in words beside a known license."""
+    other = any(fact.claim == "license" and str(fact.value).strip().casefold() == "other" for fact in facts)
+    named = any(fact.claim == "license-name" for fact in facts)
+    return bool(unresolved) and not texts and not changed and ((other and named) or bool(ids))
 
 
 def _worded_limits(facts: Iterable[Fact], ruleset: Ruleset, definitions: Definitions) -> frozenset[str]:
@@ -124,9 +140,29 @@ def _about_weights(facts: Iterable[Fact]) -> Iterable[Fact]:
             yield fact
 
 
-def _says_nothing(claim: Claim) -> bool:
-    from openness.rules.names import EMPTY_NAMES, normalize
+def _joined(claims: Sequence[Claim], facts: Sequence[Fact]) -> list[Claim]:
+    """Claims of prose that stand in one line are one statement: all that it names binds."""
+    lines = {fact.id: (fact.place.document, fact.place.line) for fact in facts}
+    joined: dict[object, Claim] = {}
+    for number, claim in enumerate(claims):
+        prose = claim.source.startswith("prose:") and len(claim.evidence) == 1
+        key = (claim.source, *lines[claim.evidence[0]]) if prose else number
+        before = joined.get(key)
+        joined[key] = claim if before is None else _both(before, claim)
+    return list(joined.values())
 
+
+def _both(one: Claim, other: Claim) -> Claim:
+    parts = tuple(dict.fromkeys((*_parts(one.expression), *_parts(other.expression))))
+    expression = parts[0] if len(parts) == 1 else AllOf(parts)
+    return msgspec.structs.replace(other, expression=expression, evidence=(*one.evidence, *other.evidence))
+
+
+def _parts(expression: Expression) -> tuple[Expression, ...]:
+    return expression.parts if isinstance(expression, AllOf) else (expression,)
+
+
+def _says_nothing(claim: Claim) -> bool:
     return all(not term.resolved.ids and normalize(term.resolved.name) in EMPTY_NAMES for term in terms(claim.expression))
 
 
@@ -159,6 +195,13 @@ def _contradictions(texts: Sequence[Claim], others: Sequence[Claim], ruleset: Ru
     return _among_equals(named, ruleset)
 
 
+def _doubts(facts: Iterable[Fact], others: Sequence[Claim]) -> tuple[Contradiction, ...]:
+    """Where the card itself says that its license is not certain, what it states elsewhere is not settled either."""
+    doubts = [fact.id for fact in facts if fact.claim == "license-doubt"]
+    stated = [id for claim in others if claim.resolves for id in claim.evidence]
+    return (Contradiction("license", (*stated, *doubts)),) if doubts and stated else ()
+
+
 def _among_equals(named: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contradiction, ...], bool]:
     """The same among statements of one standing, each pair of differing readings once."""
     readings: dict[frozenset[str], list[Claim]] = {}
@@ -168,10 +211,10 @@ def _among_equals(named: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contr
     groups = list(readings.values())
     for index, one in enumerate(groups):
         for other in groups[index + 1 :]:
-            same_class = class_of(one[0].expression, ruleset) == class_of(other[0].expression, ruleset)
+            same_class = _comparable(one[0].expression, ruleset) == _comparable(other[0].expression, ruleset)
             if one[0].ids & other[0].ids and same_class:
                 continue
-            settled = _fuller(one[0], other[0])
+            settled = _fuller(one[0], other[0]) or _modified(one[0], other[0], ruleset)
             evidence = tuple(dict.fromkeys(id for claim in (*one, *other) for id in claim.evidence))
             found.append(Contradiction("license", evidence, settled))
             unsettled |= settled is None and not same_class
@@ -183,6 +226,19 @@ def _fuller(one: Claim, other: Claim) -> str | None:
     if one.ids < other.ids:
         return other.evidence[0]
     return one.evidence[0] if other.ids < one.ids else None
+
+
+def _modified(one: Claim, other: Claim, ruleset: Ruleset) -> str | None:
+    """Of a license and a modified form of it the modified one: it is the same text and something more, and that counts."""
+    for claim, plain in ((one, other), (other, one)):
+        known = {
+            family["modifies"]
+            for family in ruleset.families.values()
+            if "modifies" in family and set(family["candidates"]) == claim.ids
+        }
+        if known & plain.ids:
+            return claim.evidence[0]
+    return None
 
 
 def chosen(expression: Expression, ruleset: Ruleset) -> tuple[str, ...]:
@@ -206,6 +262,14 @@ def class_of(expression: Expression, ruleset: Ruleset) -> str:
     return max((class_of_id(id, ruleset) for id in expression.resolved.ids), key=_rank)
 
 
+def _comparable(expression: Expression, ruleset: Ruleset) -> str:
+    """The class for comparing two statements: members of a family without rules here do not count beside those that have."""
+    known = {id for id in license_ids(expression) if id in ruleset.license_ids}
+    if isinstance(expression, AllOf | AnyOf) or not known:
+        return class_of(expression, ruleset)
+    return max((class_of_id(id, ruleset) for id in known), key=_rank)
+
+
 def class_of_id(id: str, ruleset: Ruleset) -> str:
     if id not in ruleset.license_ids:
         return UNKNOWN_CLASS
@@ -216,10 +280,14 @@ def _rank(name: str) -> int:
     return CATEGORIES.index(name) if name in CATEGORIES else len(CATEGORIES)
 
 
-def _unresolved(claim: Claim, words: LicenseWords) -> Iterable[str]:
+def _unresolved(claim: Claim, words: LicenseWords, *, named: bool) -> Iterable[str]:
+    """Names of a claim that stand for nothing. In prose an address beside a license that is ``named`` says where its text is,
+    as ``license_link`` beside a tag does in the front matter."""
     for term in terms(claim.expression):
         name = printable(term.resolved.name, 120)
         prose = claim.source.startswith("prose:")
+        if prose and named and is_address(name):
+            continue
         if not term.resolved.ids and (not prose or words.names_a_license(name)):
             yield name
 
@@ -237,7 +305,7 @@ def _findings(
         yield Finding(f"changed:{fact.place.document}", "license-text-changed", "unknown", message, (fact.id,))
     for name in unresolved:
         evidence = tuple(fact.id for fact in facts if isinstance(fact.value, str) and fact.value == name)
-        message = f"'{name}' stands for no license that is known here."
+        message = f"'{name}' stands for no license that is known here; what it allows and bars has to be read."
         yield Finding(f"unresolved:{name}", "license-known", "unknown", message, evidence)
 
 
