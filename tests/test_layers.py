@@ -13,6 +13,7 @@ ORDER = [
     "printable",
     "packaged",
     "sources",
+    "refs",
     "store",
     "crawl",
     "evidence",

@@ -1,0 +1,317 @@
+"""Languages read by their tokens alone: JavaScript and TypeScript, others with C-like calls, and Python that does not parse.
+
+Strings count where they are an argument of a known call, the value of a telling name or key, or an address; comments never
+do. Time is linear in the text.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from openness.refs import keys
+from openness.refs.records import Confidence
+from openness.refs.sink import Sink
+from openness.refs.tables import table
+
+MAX_FRAMES = 400
+#: A value stands at most so many tokens behind its key (`model: flag ? "a" : "b"`).
+REACH = 9
+_COMMON = (
+    r"|(?P<name>[A-Za-z_$][\w$]*)|(?P<number>\d[\w.]*)"
+    r"|(?P<operator>===|!==|==|!=|=>|<=|>=|\?\?=?|\|\||&&|::|->|\?\.|\+=|:=)|(?P<mark>[^\s\w])"
+)
+_C_COMMENT = r"(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))"
+# A string that is not closed ends with its line, so that no text is scanned twice.
+_STRINGS = r"|(?P<string>\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?)"
+_TOKENS = {
+    "javascript": _C_COMMENT + r"|(?P<template>`(?:[^`\\]|\\.)*`?)" + _STRINGS + _COMMON,
+    "source": _C_COMMENT
+    + r"|(?P<template>\"\"\".*?(?:\"\"\"|\Z))|(?P<string>\"(?:[^\"\\\n]|\\.)*\"?)|(?P<char>'(?:[^'\\\n]|\\.)')"
+    + _COMMON,
+    "python": r"(?P<comment>\#[^\n]*)|(?P<template>\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|'''(?:[^\\]|\\.)*?(?:'''|\Z))"
+    + _STRINGS
+    + _COMMON,
+}  # fmt: skip
+_COMPARED = frozenset(
+    {"===", "!==", "==", "!=", "in", "includes", "case", "startsWith", "endsWith", "import", "from", "require", "+", "throw"}
+)
+_OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
+
+
+class Token(NamedTuple):
+    kind: str
+    text: str
+    offset: int
+
+
+class _Frame:
+    __slots__ = ("argument", "call", "key", "key_at", "mark", "outer", "start")
+
+    def __init__(self, mark: str, call: str, key: str, start: int) -> None:
+        self.mark, self.call, self.key, self.key_at, self.start = mark, call, key, start, start
+        self.argument = 0
+        self.outer = key
+
+
+@lru_cache(maxsize=3)
+def _tokens(language: str) -> re.Pattern[str]:
+    return re.compile(_TOKENS[language], re.DOTALL)
+
+
+def tokenize(text: str, language: str) -> Iterator[Token]:
+    for match in _tokens(language).finditer(text):
+        kind = match.lastgroup or "mark"
+        if kind in ("string", "template"):
+            body = match[0]
+            width = 3 if body[:3] in ('"""', "'''") else 1
+            inner = body[width : len(body) - width]
+            if len(body) < 2 * width or body[-width:] != body[:width] or (kind == "template" and "${" in inner):
+                kind = "pattern"  # not closed, or with values in it
+            yield Token(kind, inner, match.start() + width)
+        elif kind != "comment":
+            yield Token(kind, match[0], match.start())
+
+
+def read(text: str, sink: Sink, language: str) -> None:
+    """Every reference that the tokens of a text give away."""
+    tokens = list(tokenize(text, language))
+    _Reader(tokens, sink, language).read()
+
+
+class _Reader:
+    def __init__(self, tokens: list[Token], sink: Sink, language: str) -> None:
+        self.tokens, self.sink, self.language = tokens, sink, language
+        self.constants = dict(_constants(tokens))
+        self.calls = {_callee(tokens, i) for i, token in enumerate(tokens) if token.text == "("}
+        self.rows = _rows("python" if language == "python" else "javascript")
+        self.object_keys = frozenset(table("javascript")["object_keys"])
+        self.functions = _functions(tokens) if language == "javascript" else {}
+        self.ollama = frozenset(table("javascript")["ollama_calls"])
+
+    def read(self) -> None:
+        stack = [_Frame("", "", "", 0)]
+        for index, token in enumerate(self.tokens):
+            frame = stack[-1]
+            if token.kind in ("string", "template", "pattern", "name"):
+                self._text(index, token, frame, stack)
+            elif token.text in _OPEN:
+                if len(stack) < MAX_FRAMES:
+                    stack.append(self._opened(index, token.text, frame))
+            elif token.text in _CLOSE:
+                if len(stack) > 1:
+                    stack.pop()
+            elif token.text == ",":
+                frame.argument += 1
+                if frame.mark != "[":
+                    frame.key = ""
+            elif token.text == ";":
+                frame.key = ""
+            elif (
+                token.text in ("??", "||", "??=")
+                and self.tokens[index - 1].kind == "name"
+                and keys.tells(self.tokens[index - 1].text)
+            ):
+                frame.key, frame.key_at = self.tokens[index - 1].text, index
+            elif token.text in (":", "=", ":=") and frame.mark != "[":
+                self._key(index, token, frame)
+
+    def _text(self, index: int, token: Token, frame: _Frame, stack: list[_Frame]) -> None:
+        if token.kind == "name":
+            self._constant(index, token, frame, stack)
+        elif token.kind != "pattern":
+            self._string(index, token, frame, stack)
+        elif "/resolve/" in (start := token.text.partition("${")[0]):  # an address whose end is put together
+            self.sink.add(start, token.offset, "address")
+
+    # --- context
+
+    def _opened(self, index: int, mark: str, frame: _Frame) -> _Frame:
+        call = _callee(self.tokens, index) if mark == "(" else frame.call if mark == "{" else ""
+        inherits = mark in "[{" or call.rpartition(".")[2] in (
+            "get",
+            "getenv",
+            "env",
+            "Set",
+            "Map",
+            "freeze",
+            "to_string",
+            "into",
+            "vec",
+        )
+        key = frame.key if inherits and index - frame.key_at <= REACH else ""
+        if mark == "(" and not key and self.language != "python":
+            key = frame.key if index - frame.key_at <= 2 else ""
+        return _Frame(mark, call, key, index)
+
+    def _key(self, index: int, token: Token, frame: _Frame) -> None:
+        """The name before `:` or `=` (and before a type between them) is the key of what follows."""
+        before = self.tokens[index - 1] if index else None
+        if before is None or (
+            token.text == ":" and frame.key and index - frame.key_at <= REACH and _has_question(self.tokens, frame.key_at, index)
+        ):
+            return
+        if token.text == "=" and index > 2 and self.tokens[index - 2].text == ":":
+            return  # `model: string = …`: the name is the key already
+        if before.kind in ("name", "string"):
+            if before.kind == "string" and "/" in before.text and frame.key:
+                return
+            frame.key, frame.key_at = before.text, index
+        elif before.text == "]" and index > 3 and self.tokens[index - 2].kind == "string":
+            frame.key, frame.key_at = self.tokens[index - 2].text, index
+
+    # --- values
+
+    def _whole(self, index: int) -> bool:
+        """Whether the value stands alone: not a part of a sum, a comparison, a member access or a call on it."""
+        before = self.tokens[index - 1].text if index else ""
+        after = self.tokens[index + 1].text if index + 1 < len(self.tokens) else ""
+        return (
+            before not in _COMPARED
+            and after not in ("+", ".", "==", "===", "!=", "!==", "in")
+            and not (after == ":" and before in ("{", ","))
+        )
+
+    def _is_key(self, index: int) -> bool:
+        after = self.tokens[index + 1].text if index + 1 < len(self.tokens) else ""
+        return after == ":" and self.tokens[index - 1].text in ("{", ",")
+
+    def _string(self, index: int, token: Token, frame: _Frame, stack: list[_Frame]) -> None:
+        if self._is_key(index) and frame.mark == "{" and "/" in token.text and (means := keys.tells(frame.outer)):
+            self.sink.add(token.text, token.offset, means, "low")
+        if not self._whole(index) or len(token.text) > 2000:
+            return
+        if self._value(token.text, token.offset, index, frame, stack) or len(token.text.split()) != 1:
+            return
+        if "/" in token.text:
+            self.sink.add(token.text, token.offset, "address")
+        elif self.language == "javascript":
+            self._mlc(token.text, token.offset)
+
+    def _constant(self, index: int, token: Token, frame: _Frame, stack: list[_Frame]) -> None:
+        """A constant of the file as an argument of a known call."""
+        known = self.constants.get(token.text)
+        if known and frame.mark == "(" and self._whole(index) and self.tokens[index - 1].text in ("(", ",", ":", "="):
+            for value, offset in known:
+                self._argument(value, offset, index, frame)
+
+    def _value(self, value: str, offset: int, index: int, frame: _Frame, stack: list[_Frame]) -> bool:
+        if frame.mark == "(" and not (self.language == "python" and frame.key) and self._argument(value, offset, index, frame):
+            return True
+        key = frame.key
+        if not key and frame.mark == "[" and len(stack) > 1 and stack[-2].mark == "(":
+            return self._argument(value, offset, index, stack[-2])
+        if not key or (frame.mark not in "[{" and index - frame.key_at > REACH):
+            return False
+        if frame.mark == "{" and key in self.object_keys and any(row["means"] == "hub" for row in self._rows_of(frame.call)):
+            return self.sink.add(value, offset, "hub", "high", weight_file=self._file_beside(index))
+        variable = frame.mark == "" and self.language != "python"
+        means = keys.tells(key, variable=variable)
+        if means in ("open", "hub") and (frame.call in self.ollama or any(f.call in self.ollama for f in stack[-3:])):
+            means = "ollama"
+        if means is None:
+            return False
+        if self._mlc(value, offset):
+            return True
+        confidence: Confidence = "high" if means == "hub" else "medium"
+        return self.sink.add(value, offset, means, confidence)
+
+    def _rows_of(self, call: str) -> list[dict[str, Any]]:
+        return [row for row in self.rows.get(call.rpartition(".")[2], ()) if _fits(row, call)] if call else []
+
+    def _file_beside(self, index: int) -> str | None:
+        """The value of ``file:`` right behind a repository in the same object."""
+        ahead = self.tokens[index + 1 : index + 5]
+        return ahead[3].text if len(ahead) == 4 and ahead[1].text in ("file", "filename") and ahead[3].kind == "string" else None
+
+    def _argument(self, value: str, offset: int, index: int, frame: _Frame) -> bool:
+        found = False
+        parameters = self.functions.get(frame.call, ())
+        if frame.argument < len(parameters) and (means := keys.tells(parameters[frame.argument], variable=True)):
+            local = any(name in self.calls for name in self.ollama)
+            return self.sink.add(value, offset, "ollama" if local and means == "open" else means, "medium")
+        for row in self._rows_of(frame.call):
+            if row.get("argument") != frame.argument:
+                continue
+            if row["means"] == "mlc":
+                found |= self._mlc(value, offset)
+                continue
+            file = None
+            if isinstance(row.get("file"), int) and self.tokens[index + 1 : index + 3]:
+                file = next((t.text for t in self.tokens[index + 1 : index + 3] if t.kind == "string"), None)
+            found |= self.sink.add(value, offset, row["means"], "high", weight_file=file, default_owner=row.get("default_owner"))
+        return found
+
+    def _mlc(self, value: str, offset: int) -> bool:
+        """WebLLM's prebuilt ids have no owner of their own; what follows ``-MLC`` is a setting of the same repository."""
+        match = _mlc_id().fullmatch(value)
+        if match is None:
+            return False
+        return self.sink.add(match[1], offset, "hub", "high", default_owner=table("javascript")["mlc_owner"])
+
+
+def _fits(row: dict[str, Any], call: str) -> bool:
+    return any(call == name or call.endswith(f".{name}") for name in row["names"])
+
+
+@lru_cache(maxsize=2)
+def _rows(name: str) -> dict[str, list[dict[str, Any]]]:
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in table(name)["calls"]:
+        for each in {name.rpartition(".")[2] for name in row["names"]}:
+            found.setdefault(each, []).append(row)
+    return found
+
+
+def _functions(tokens: list[Token]) -> dict[str, list[str]]:
+    """Functions of the file with the names of their parameters: their callers name what the parameters hold."""
+    found: dict[str, list[str]] = {}
+    for index, token in enumerate(tokens[:-2]):
+        if token.text != "function" or tokens[index + 1].kind != "name" or tokens[index + 2].text != "(":
+            continue
+        names: list[str] = []
+        for before, each in zip(tokens[index + 2 : index + 40], tokens[index + 3 : index + 40], strict=False):
+            if each.text == ")":
+                break
+            if each.kind == "name" and before.text in ("(", ","):
+                names.append(each.text)
+        found[tokens[index + 1].text] = names
+    return found
+
+
+@lru_cache(maxsize=1)
+def _mlc_id() -> re.Pattern[str]:
+    return re.compile(table("javascript")["mlc_id"])
+
+
+def _constants(tokens: list[Token]) -> Iterator[tuple[str, list[tuple[str, int]]]]:
+    """``const X = "…"`` (also with a type): name → values."""
+    found: dict[str, list[tuple[str, int]]] = {}
+    for index, token in enumerate(tokens[:-2]):
+        if token.kind == "name" and tokens[index + 1].text in ("=", ":=") and tokens[index + 2].kind in ("string", "template"):
+            name = tokens[index - 2].text if index > 1 and tokens[index - 1].text == ":" else token.text
+            value = tokens[index + 2]
+            found.setdefault(name, []).append((value.text, value.offset))
+    yield from found.items()
+
+
+def _callee(tokens: list[Token], index: int) -> str:
+    """The dotted name before an opening parenthesis."""
+    parts: list[str] = []
+    at = index - 1
+    if at >= 0 and tokens[at].text == ">":  # pipeline<…>(
+        while at >= 0 and index - at < 12 and tokens[at].text != "<":
+            at -= 1
+        at -= 1
+    while at >= 0 and tokens[at].kind == "name" and len(parts) < 8:
+        parts.append(tokens[at].text)
+        if at < 2 or tokens[at - 1].text not in (".", "?.", "::"):
+            break
+        at -= 2
+    return ".".join(reversed(parts))
+
+
+def _has_question(tokens: list[Token], start: int, end: int) -> bool:
+    return any(token.text == "?" for token in tokens[start:end])

@@ -1,0 +1,63 @@
+"""What the name of a variable, key, option or environment variable says about its value (``rules/refs/keys.yaml``)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+from openness.refs.tables import table
+
+MAX_KEY = 80
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
+    return tuple((re.compile(row["pattern"], re.ASCII), row["means"]) for row in table("keys")["keys"])
+
+
+@lru_cache(maxsize=1)
+def _weak() -> frozenset[str]:
+    return frozenset(table("keys")["weak"])
+
+
+def normal(key: str) -> str:
+    """``--modelId``, ``MODEL_ID``, ``_model-id`` → ``model_id``."""
+    return re.sub(r"[-.\s]+", "_", _CAMEL.sub("_", key.strip("-_ "))).casefold()
+
+
+@lru_cache(maxsize=4096)
+def meaning(key: str, *, variable: bool = False) -> str | None:
+    """What the value under ``key`` means, ``none`` for what is certainly no reference, None where the key says nothing;
+    ``variable``: common words tell only of names behind an API."""
+    if len(key) > MAX_KEY:
+        return None
+    name = normal(key)
+    if variable and name in _weak():
+        return "api"  # a common word: what it holds counts only where the value alone is telling
+    for pattern, means in _patterns():
+        if pattern.fullmatch(name):
+            return means
+    return None
+
+
+def tells(key: str, *, variable: bool = False) -> str | None:
+    """``meaning`` without the difference between knowing that it is nothing and not knowing."""
+    means = meaning(key, variable=variable)
+    return None if means == "none" else means
+
+
+@lru_cache(maxsize=1)
+def _dataset_patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    data = table("keys")
+    return re.compile(data["repository_keys"]), re.compile(data["dataset_siblings"])
+
+
+def among(key: str, siblings: Iterable[str], *, variable: bool = False) -> str | None:
+    """What ``tells`` says, but a plain repository beside a subset or a split is one of a data set."""
+    means = tells(key, variable=variable)
+    repository, sibling = _dataset_patterns()
+    if means != "hub" or not repository.fullmatch(normal(key)):
+        return means
+    return "dataset" if any(sibling.fullmatch(normal(each)) for each in siblings) else means
