@@ -14,9 +14,11 @@ def write_compiled(root: Path) -> Path:
     """Compile the rules of the checkout at ``root``; the package need not be installed."""
     sys.path.insert(0, str(root))
     try:
+        from openness.packaged import compile_quick
         from openness.rules.loader import COMPILED, compile_rules
     finally:
         sys.path.remove(str(root))
+    compile_quick(root)
     target = root / "rules" / COMPILED
     target.write_text(json.dumps(compile_rules(root / "rules"), ensure_ascii=False), encoding="utf-8")
     return target

@@ -31,7 +31,7 @@ _FLOATS = frozenset({"F32", "F16", "BF16", "F64"})
 
 
 class VectorPrint(msgspec.Struct, frozen=True, array_like=True):
-    """One one-dimensional tensor: its GGUF name, its length, the first 16 hex digits of the sha256 of its values, samples of these."""
+    """One one-dimensional tensor: its GGUF name, its length, the first 16 hex digits of the sha256 of its values, samples."""
 
     name: str
     count: int
@@ -49,9 +49,9 @@ class RowPrint(msgspec.Struct, frozen=True, array_like=True):
 
 
 class WeightPrint(msgspec.Struct, frozen=True):
-    """``digest`` over all vectors; ``layout`` over their names and lengths alone, which finds what can be compared. ``exact`` is the
-    share of values that bfloat16 holds: less than 1 means that they were computed or stored in something finer. ``shifted``: 1 was
-    taken from the norm weights."""
+    """``digest`` over all vectors; ``layout`` over their names and lengths alone, which finds what can be compared. ``exact`` is
+    the share of values that bfloat16 holds: less than 1 means that they were computed or stored in something finer.
+    ``shifted``: 1 was taken from the norm weights."""
 
     digest: str
     layout: str

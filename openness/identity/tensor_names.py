@@ -8,7 +8,7 @@ from functools import cache
 
 import msgspec
 
-from openness.packaged import packaged
+from openness.packaged import quick_data
 
 
 class Row(msgspec.Struct, frozen=True, rename={"needs": "with"}):
@@ -32,10 +32,7 @@ class NameTable(msgspec.Struct, frozen=True):
 
 @cache
 def table() -> NameTable:
-    import yaml
-
-    text = (packaged("corpus") / "tensor_names.yaml").read_bytes()
-    return msgspec.convert(yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader)), NameTable)  # noqa: S506
+    return msgspec.convert(quick_data("corpus/tensor_names.yaml"), NameTable)
 
 
 def kept(name: str) -> bool:

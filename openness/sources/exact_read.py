@@ -25,6 +25,11 @@ def pread(descriptor: int, count: int, start: int) -> bytes:
     """``os.pread``; on Windows, which has none, by seeking there and back."""
     if hasattr(os, "pread"):
         return os.pread(descriptor, count, start)
+    return pread_by_seeking(descriptor, count, start)
+
+
+def pread_by_seeking(descriptor: int, count: int, start: int) -> bytes:
+    """The same with a position that is put back."""
     before = os.lseek(descriptor, 0, os.SEEK_CUR)
     try:
         os.lseek(descriptor, start, os.SEEK_SET)

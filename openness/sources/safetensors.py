@@ -1,8 +1,8 @@
 """Reads the header of a safetensors file: tensor descriptions and metadata, nothing of the weights.
 
 Rules: the format's description (huggingface/safetensors, README.md "Format"): a little-endian u64 length, that many bytes of
-JSON beginning with ``{``, then the data, without holes, overlaps or anything behind it; names are unique. Every size is bounded by the
-file; whatever is wrong, the error is :class:`openness.errors.BuildError`, one printable sentence.
+JSON beginning with ``{``, then the data, without holes, overlaps or anything behind it; names are unique. Every size is
+bounded by the file; whatever is wrong, the error is :class:`openness.errors.BuildError`, one printable sentence.
 """
 
 from __future__ import annotations
@@ -116,7 +116,9 @@ def _tensor(name: str, entry: Any) -> tuple[StoredTensor, int]:
     shown = f"'{printable(name, 80)}'"
     if len(name) > MAX_NAME or not isinstance(entry, dict):
         raise BuildError(f"tensor {shown} is not described; {_DISTRUST}")
-    kind, shape, offsets = entry.get("dtype"), entry.get("shape"), entry.get("data_offsets")
+    kind = entry.get("dtype")
+    shape: Any = entry.get("shape")
+    offsets: Any = entry.get("data_offsets")
     if not isinstance(kind, str) or kind not in BITS:
         raise BuildError(f"tensor {shown} has the unknown type {printable(str(kind), 40)}; update openness")
     if not _counts(shape) or len(shape) > MAX_DIMENSIONS or not _counts(offsets) or len(offsets) != 2:
