@@ -25,6 +25,7 @@ ORDER = [
     "classifying",
     "model_terms",
     "fingerprinting",
+    "build_identity",
     "auditing",
     "gate",
     "outputs",

@@ -39,9 +39,17 @@ class CachedRepository(msgspec.Struct, frozen=True):
 
 
 def neighbors(build: Path) -> Iterator[Document | Absent]:
-    """Documents beside ``build``, in the order of their names; what cannot be read is an Absent."""
-    folder = build.parent
+    """Documents beside ``build`` (or in it, a folder), in the order of their names; what cannot be read is an Absent.
+
+    Beside a blob of Ollama lie other models; its own license text is the layer that its manifest names.
+    """
+    folder = build if build.is_dir() else build.parent
     repository = cached_repository(build)
+    from openness.sources import ollama
+
+    if ollama.blob_digest(build) is not None:
+        yield from ollama.license_texts(build)
+        return
     try:
         with os.scandir(folder) as entries:
             names = sorted(e.name for _, e in zip(range(MAX_ENTRIES), entries, strict=False) if _wanted(e.name))

@@ -55,4 +55,13 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX pointer_snapshot ON pointer (snapshot);
     """,
+    # which snapshots list a large file: by the first eight bytes of its sha256, to be confirmed in the snapshot
+    """
+    CREATE TABLE large_file (
+        prefix INTEGER NOT NULL,
+        snapshot INTEGER NOT NULL REFERENCES snapshot (id) ON DELETE CASCADE,
+        PRIMARY KEY (prefix, snapshot)
+    ) WITHOUT ROWID;
+    CREATE INDEX large_file_snapshot ON large_file (snapshot);
+    """,
 )
