@@ -89,14 +89,15 @@ def split_facts(words: Sequence[str], ruleset_keys: Callable[[], Sequence[str]])
     return inputs, facts
 
 
-def audit_held(held: HeldBuild, asked: Asked, settings: Settings, *, reuse_hash: bool) -> Audited:
-    """Hash (or recall) and audit a build whose files are held open, and remember their hashes."""
+def audit_held(held: HeldBuild, asked: Asked, settings: Settings, *, reuse_hash: bool, hashing: bool = True) -> Audited:
+    """Hash (or recall) and audit a build whose files are held open, and remember their hashes. Without ``hashing`` only what is
+    remembered is known of them."""
     from openness.auditing import OpenBuild, audit_build
     from openness.gate import hash_cache
     from openness.records import BuildFile
 
     fresh = [file for file in held.files if not (reuse_hash and hash_cache.recall(file, settings.cache))]
-    if fresh:
+    if fresh and hashing:
         with progress("hashing", held.size, settings) as advance:
             held.sha256(_advancing(advance))
         for file in fresh:
@@ -106,7 +107,7 @@ def audit_held(held: HeldBuild, asked: Asked, settings: Settings, *, reuse_hash:
         held.files[0].fileno(),
         held.path,
         held.size,
-        held.sha256(),
+        held.known_sha256,
         held.parts,
         held.layout,
         tuple(BuildFile(printable(file.path, None), file.size, file.known_sha256) for file in several),

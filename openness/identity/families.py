@@ -8,6 +8,7 @@ are some: the keys of a header are text that anyone can write.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import msgspec
@@ -113,6 +114,7 @@ def match(signature: Signature) -> FamilyMatch | None:
     return FamilyMatch(tuple(rows), shaped, tokenized, origin) if rows else None
 
 
+@cache
 def _rows(architecture: str | None) -> list[Row]:
     names = next((same for same in _SAME if architecture in same), {architecture})
     needles = [f'"architecture":"{name}"'.encode() for name in names] if architecture else [b'"architecture":']
@@ -160,6 +162,7 @@ def _known_tokenizer(signature: Signature, ids: list[str]) -> tuple[str | None, 
     return origin, {id for id in ids if id in own or id not in others}
 
 
+@cache
 def _tokenizer_lines() -> list[Mapping[str, Any]]:
     data = (packaged("corpus") / TOKENIZERS).read_bytes()
     lines: list[Mapping[str, Any]] = [msgspec.json.decode(line) for line in data.splitlines() if b'"first"' in line]

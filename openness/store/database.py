@@ -105,13 +105,13 @@ class Database:
 
     def _migrate(self) -> None:
         with self.transaction():
+            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
             # asked again under the write lock: another process may have been faster
             for number, script in enumerate(MIGRATIONS, 1):
                 if number > self._version():
                     for statement in script.split(";\n"):
                         self._connection.execute(statement)
                     self._connection.execute(f"PRAGMA user_version = {number}")
-            self._connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
 
     def execute(self, statement: str, parameters: tuple[object, ...] | dict[str, object] = ()) -> sqlite3.Cursor:
         with self.errors():
