@@ -13,10 +13,9 @@ from openness import build_identity
 from openness.build_identity import Identified
 from openness.errors import BuildError
 from openness.evidence import build_claims, card, license_text, lineage
-from openness.packaged import packaged
 from openness.printable import printable
 from openness.records import Absent, AuditResult, Build, BuildFile, BuildIdentity, Fact, Finding, Place, Standing
-from openness.rules import loader
+from openness.rules import releases
 from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, License
 from openness.sources import folder
@@ -75,10 +74,12 @@ def audit_build(
     *,
     model: str | None = None,
     clarifications: Sequence[Clarification] = (),
+    index_files: tuple[Path, ...] = (),
     source: Source | None = None,
 ) -> Audited:
     """Audit one build for the stated uses. ``model`` is the hub id that the user says it is; ``clarifications`` are texts that
-    a person confirmed; ``source`` answers for Hub models (the local store), where there is one.
+    a person confirmed; ``index_files`` are indexes of the user's own license texts; ``source`` answers for Hub models (the local
+    store), where there is one.
 
     A build that cannot be read gives ``unknown`` with the error beside it; it never raises for what is in the file.
     """
@@ -89,7 +90,7 @@ def audit_build(
         format = "pickle" if error.code == "pickle" else "unknown"
         empty = Build(printable(build.path, None), build.sha256, build.size, format, hashed=build.sha256 is not None)
         return Audited(verdicts.unreadable(empty, question, error.message), error)
-    beside, findings, documents = _beside(Path(build.path), ruleset)
+    beside, findings, documents = _beside(Path(build.path), ruleset, index_files)
     facts += beside
     facts += _base_licenses(facts, source, ruleset)
     facts += identified.facts
@@ -110,7 +111,7 @@ def audit_build(
         ruleset,
         identity=identity,
         findings=[*findings, *clarified.findings],
-        quoter=_quoter(documents),
+        quoter=_quoter(documents, index_files),
     )
     result = identity_terms.with_doubts(result, _doubts(identified, clarified.facts, model, ruleset))
     return Audited(result, None, clarified.warnings, clarified.used)
@@ -121,8 +122,8 @@ def _doubts(identified: Identified, facts: Sequence[Fact], model: str | None, ru
     identity, family = identified.identity, identified.family
     evidence = tuple(fact.id for fact in identified.facts)
     found = []
-    if identity.basis == "weights" and identified.proven:
-        what = f"its weights are those of {identity.model} ({identity.match})"
+    if identified.proven:
+        what = f"its weights are those of {identified.weights_of}"
         found.append(
             identity_terms.contradicted_license(
                 facts, identified.proven, ruleset, what=what, own=identified.exact, evidence=evidence
@@ -205,7 +206,9 @@ def _about_build(head: BuildHead) -> list[Finding]:
     return found
 
 
-def _beside(path: Path, ruleset: Ruleset) -> tuple[list[Fact], list[Finding], list[tuple[folder.Document, str]]]:
+def _beside(
+    path: Path, ruleset: Ruleset, index_files: tuple[Path, ...]
+) -> tuple[list[Fact], list[Finding], list[tuple[folder.Document, str]]]:
     """Facts and findings of the documents beside the build, and the license texts with their fact ids, for quoting."""
     facts: list[Fact] = []
     findings: list[Finding] = []
@@ -222,7 +225,10 @@ def _beside(path: Path, ruleset: Ruleset) -> tuple[list[Fact], list[Finding], li
             from openness import identifying
 
             identified = identifying.identify_document(
-                document.data, known=ruleset.texts, judged=ruleset.license_ids.__contains__
+                document.data,
+                known=ruleset.texts,
+                judged=ruleset.license_ids.__contains__,
+                further=identifying.further_indexes(index_files),
             )
             facts += license_text.facts_of(document, identified.found, identified.clauses)
             texts.append((document, f"text:{document.name}"))
@@ -244,16 +250,18 @@ def _base_licenses(facts: list[Fact], source: Source | None, ruleset: Ruleset) -
 
         stored = list(facts_of_bases(named, source, ruleset))
     answered = {fact.id.removeprefix("store:") for fact in stored}
-    known = loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
-    place = Place("corpus/models.yaml")
+    known = releases.load()
+    place = Place(f"corpus/{releases.FILE}")
+    rows = [(base, row) for base in named if base not in answered and (row := known.of_id(base))]
     return stored + [
-        Fact(f"corpus:{base}", "base-license", known[base], f"{base}: {', '.join(known[base])}", Standing.NAME, place)
-        for base in named
-        if base in known and base not in answered
+        Fact(f"corpus:{base}", "base-license", list(row.licenses), f"{base}: {', '.join(row.licenses)}", Standing.NAME, place)
+        for base, row in rows
     ]
 
 
-def _quoter(texts: list[tuple[folder.Document, str]]) -> Callable[[License, Clause], tuple[str, str] | None]:
+def _quoter(
+    texts: list[tuple[folder.Document, str]], index_files: tuple[Path, ...]
+) -> Callable[[License, Clause], tuple[str, str] | None]:
     """Quotes a clause from the first document in which it stands."""
     copies: list[tuple[Copy, str]] = []
 
@@ -262,7 +270,8 @@ def _quoter(texts: list[tuple[folder.Document, str]]) -> Callable[[License, Clau
             from openness import identifying
             from openness.evidence.quotes import Copy
 
-            copies.extend((Copy(document.data, identifying.packaged_index()), fact_id) for document, fact_id in texts)
+            indexes = (identifying.packaged_index(), *identifying.further_indexes(index_files))
+            copies.extend((Copy(document.data, index), fact_id) for index in indexes for document, fact_id in texts)
         for copy, fact_id in copies:
             found = copy.quote(license.text.sha256, clause.lines)
             if found:

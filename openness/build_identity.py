@@ -49,12 +49,14 @@ class Holder(Protocol):
 
 
 class Identified(msgspec.Struct, frozen=True):
-    """The identity, facts about the terms of what it is, and findings. ``proven`` are the ids of the licenses under which that
-    model is released; ``exact``: the build is that release itself. ``family`` is what the shapes fit."""
+    """The identity, facts about the terms of what it is, and findings. ``weights_of`` is the model whose weights it has, ``proven``
+    the ids of the licenses under which that is released; ``exact``: the build is that release itself. ``family`` is what the
+    shapes fit."""
 
     identity: BuildIdentity
     facts: tuple[Fact, ...] = ()
     findings: tuple[Finding, ...] = ()
+    weights_of: str | None = None
     proven: tuple[str, ...] = ()
     exact: bool = False
     family: FamilyMatch | None = None
@@ -85,11 +87,17 @@ def identify(
     by_hash = _by_hash(sha256, source, ruleset)
     likened, copied = _by_weights(head, own)
     findings += copied
-    if by_hash is not None:
-        return msgspec.structs.replace(by_hash, findings=(*by_hash.findings, *findings), family=family)
-    if likened is not None:
-        found = _of_weights(likened, source, ruleset)
-        return msgspec.structs.replace(found, findings=(*found.findings, *findings), family=family)
+    by_weights = _of_weights(likened, source, ruleset) if likened is not None else None
+    best = by_hash or by_weights
+    if best is not None:
+        weights = by_weights or Identified(best.identity)
+        return msgspec.structs.replace(
+            weights,
+            identity=best.identity,
+            facts=(*(by_hash.facts if by_hash else ()), *weights.facts),
+            findings=(*(by_hash.findings if by_hash else ()), *weights.findings, *findings),
+            family=family,
+        )
     if said is not None:
         identity = BuildIdentity(printable(said), "user", "none", None, _confidence("user"))
     elif cached is not None:
@@ -140,10 +148,8 @@ def _by_hash(sha256: str | None, source: Source | None, ruleset: Ruleset) -> Ide
     if not listed:
         return None
     facts = []
-    ids: list[str] = []
     for number, row in enumerate(listed):
         resolved = _resolved(row.license, ruleset)
-        ids += resolved
         if resolved:
             quote = printable(f"{row.repository}, {row.file}: {row.license}, as a gallery lists it", 200)
             place = Place(known_builds.PLACE, sha256=sha256)
@@ -168,18 +174,14 @@ def _stored(held: HeldFile, sha256: str, source: Source, ruleset: Ruleset) -> Id
     """The file is the repository's own: its stored license text speaks of exactly these bytes."""
     from openness.model_terms import facts_of_model
 
-    facts = []
-    ids: list[str] = []
-    for fact in facts_of_model(held.name, source, ruleset):
-        if fact.claim == "license-text" and fact.value:
-            ids += [str(id) for id in fact.value]
-            facts.append(msgspec.structs.replace(fact, standing=Standing.WEIGHTS))
-        else:
-            facts.append(fact)
+    facts = [
+        msgspec.structs.replace(fact, standing=Standing.WEIGHTS) if fact.claim == "license-text" and fact.value else fact
+        for fact in facts_of_model(held.name, source, ruleset)
+    ]
     identity = BuildIdentity(held.name, "sha256", "exact", 1.0, _confidence("sha256"))
     message = f"The file is {printable(held.path, 120)} of {held.name} at {held.revision}: the store lists its sha256."
     finding = Finding("stored-file", "identity-sha256", "info", message)
-    return Identified(identity, tuple(facts), (finding,), tuple(dict.fromkeys(ids)), exact=True)
+    return Identified(identity, tuple(facts), (finding,))
 
 
 def _by_weights(head: BuildHead, own: Path | None) -> tuple[Likened | None, list[Finding]]:
@@ -238,7 +240,7 @@ def _of_weights(likened: Likened, source: Source | None, ruleset: Ruleset) -> Id
     )
     message = f"{text}: {likeness.equal:.1%} of its one-dimensional values are equal{sampled}. Names say nothing against that."
     finding = Finding("weights", "identity-weights", "info", message, tuple(fact.id for fact in facts))
-    return Identified(identity, tuple(facts), (finding,), ids, exact=likeness.match == "exact")
+    return Identified(identity, tuple(facts), (finding,), f"{model} ({likeness.match})", ids, likeness.match == "exact")
 
 
 def _terms(known: Known, source: Source | None, ruleset: Ruleset) -> list[Fact]:

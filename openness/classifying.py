@@ -8,21 +8,32 @@ from functools import cache
 import msgspec
 
 from openness import identifying
+from openness.evidence import model_file
+from openness.evidence.base_names import LineageWords
 from openness.evidence.clauses import DetectedClause
 from openness.evidence.file_rules import FileRules
 from openness.evidence.identify import Identification
 from openness.evidence.model_card import CardWords
+from openness.evidence.model_file import FileWords
 from openness.evidence.model_repository import Reader
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.gathering import Dossier, gather
 from openness.packaged import packaged
-from openness.rules import definitions, loader
+from openness.records import Absent
+from openness.rules import definitions, leaks, lineage_rules, loader, releases
+from openness.rules.case import Case
+from openness.rules.definitions import Definitions
 from openness.rules.loader import Ruleset
-from openness.sources.snapshot import Reference, Source
-from openness.verdict import classification
+from openness.sources.evidence_file import Malformed
+from openness.sources.snapshot import EvidenceContent, Reference, RepositorySnapshot, Source
+from openness.verdict import classification, stated
 from openness.verdict.classification import Knowledge
 from openness.verdict.classified import Classification
+from openness.verdict.lineage_terms import Known
 from openness.verdict.own_terms import LicenseWords
+from openness.verdict.stated import Stated
+from openness.verdict.stated_release import stated_release
+from openness.verdict.stated_result import File, stated_result
 
 
 class Classified(msgspec.Struct, frozen=True):
@@ -44,9 +55,57 @@ def classify(reference: Reference, source: Source, ruleset: Ruleset, names: Iter
     return Classified(result, dossier)
 
 
-def classify_all(reference: Reference, source: Source, ruleset: Ruleset, names: Iterable[str] = ()) -> Iterator[Classified]:
+def classify_all(reference: Reference, source: Source, ruleset: Ruleset, names: Iterable[str] = ()) -> tuple[Classified, ...]:
     """The classifications that one argument asks for: one of a repository, one of each model in an evidence file."""
-    yield classify(reference, source, ruleset, names)
+    if reference.kind != "evidence-file":
+        return (classify(reference, source, ruleset, names),)
+    return stated_models(source.fetch(reference), reference.given or reference.name, ruleset, names)
+
+
+def stated_models(
+    snapshot: RepositorySnapshot, given: str, ruleset: Ruleset, names: Iterable[str] = ()
+) -> tuple[Classified, ...]:
+    """The models of an evidence file; one without a case where the file could not be read, with the reason."""
+    known, wanted = knowledge(ruleset), tuple(names)
+    try:
+        found = [] if snapshot.absent is not None else list(_stated(snapshot, known))
+    except Malformed as error:
+        snapshot = msgspec.structs.replace(snapshot, absent=Absent(snapshot.name, "malformed", str(error)))
+        found = []
+    if not found and snapshot.absent is None:
+        snapshot = msgspec.structs.replace(snapshot, absent=Absent(snapshot.name, "malformed", "it has no results"))
+    if snapshot.absent is not None:
+        nothing = RepositoryEvidence(snapshot.kind, snapshot.name, snapshot.requested, url=snapshot.url, absent=snapshot.absent)
+        empty = Stated(snapshot.name, Case(), (), url=snapshot.url, absences=(snapshot.absent,))
+        return (Classified(stated.concluded(empty, given, known, wanted), Dossier(nothing)),)
+    return tuple(_concluded(row, given, snapshot, known, wanted) for row in found)
+
+
+def _stated(snapshot: RepositorySnapshot, known: Knowledge) -> Iterator[Stated]:
+    content = snapshot.evidence or EvidenceContent("openness", {"results": []})
+    if content.form == "mot":
+        yield stated_release(model_file.read(snapshot, content, file_words(known.definitions)), known)
+        return
+    file = File(snapshot.documents[0], content.lines)
+    for index, row in enumerate(content.content["results"]):
+        yield stated_result(row, index, file, known)
+
+
+def _concluded(row: Stated, given: str, snapshot: RepositorySnapshot, known: Knowledge, names: Iterable[str]) -> Classified:
+    model = RepositoryEvidence(snapshot.kind, row.model, snapshot.requested, url=snapshot.url, facts=row.evidence, complete=True)
+    return Classified(stated.concluded(row, given, known, names), Dossier(model))
+
+
+def file_words(known: Definitions) -> FileWords:
+    """How model files are read: the words, and the components by each of their names."""
+    rules = loader.read_yaml(packaged("rules") / "evidence" / "evidence_files.yaml")
+    names = {
+        model_file.name_key(name): component.id
+        for component in known.components.values()
+        for name in (component.id, component.title, *component.names)
+    }
+    kinds = {id: component.kind for id, component in known.components.items()}
+    return msgspec.convert({**rules, "components": names, "kinds": kinds}, FileWords)
 
 
 def reader(ruleset: Ruleset) -> Reader:
@@ -57,7 +116,7 @@ def reader(ruleset: Ruleset) -> Reader:
         return found.found, found.clauses
 
     words, files = _reading()
-    return Reader(words, files, identify)
+    return Reader(words, files, identify, lineage_words())
 
 
 @cache
@@ -67,8 +126,19 @@ def _reading() -> tuple[CardWords, FileRules]:
     return words, FileRules(loader.read_yaml(rules / "files.yaml"))
 
 
+@cache
+def lineage_words() -> LineageWords:
+    """The words that lineage is stated in, as packaged."""
+    return msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "lineage_words.yaml"), LineageWords)
+
+
 def knowledge(ruleset: Ruleset) -> Knowledge:
     """Definitions and data about released models, as packaged."""
+    words, known = _known_beforehand()
+    return Knowledge(ruleset, definitions.load(), words, known, leaks.load(), lineage_rules.load())
+
+
+@cache
+def _known_beforehand() -> tuple[LicenseWords, Known]:
     words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
-    models = loader.read_yaml(packaged("corpus") / "models.yaml")["models"]
-    return Knowledge(ruleset, definitions.load(), words, models)
+    return words, Known(releases.load(), lineage_words())

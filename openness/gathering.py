@@ -12,7 +12,7 @@ import msgspec
 
 from openness.evidence import code_repository, dataset_repository, model_repository
 from openness.evidence.model_repository import Reader
-from openness.evidence.repository_evidence import Link, RepositoryEvidence
+from openness.evidence.repository_evidence import Link, LinkKind, RepositoryEvidence
 from openness.records import Absent
 from openness.sources.snapshot import Reference, RepositorySnapshot, Source
 
@@ -22,6 +22,8 @@ MAX_MODELS = 60
 #: Of one model. Cards of merges of datasets list hundreds; the first ones show what can be had.
 MAX_DATASETS = 12
 MAX_CODE = 6
+#: Models whose outputs taught this one; only their terms are looked at.
+MAX_TEACHERS = 6
 #: Code and data of bases are asked for as well, since a fine-tune inherits what they lack; not beyond this many models.
 DOCUMENTED_MODELS = 4
 
@@ -93,6 +95,8 @@ class _Walk:
             current, depth = waiting.popleft()
             if models <= DOCUMENTED_MODELS or depth == 0:
                 self._documents(current)
+            if depth == 0:
+                self._some(current, "teacher", MAX_TEACHERS)
             for link in current.linked("license-file"):
                 self.read(link.target)
             for link in current.linked("base"):
@@ -105,11 +109,14 @@ class _Walk:
                 waiting.append((self.read(link.target), depth + 1))
 
     def _documents(self, model: RepositoryEvidence) -> None:
-        for kind, most in (("dataset", MAX_DATASETS), ("code", MAX_CODE)):
-            links = [link for link in model.links if link.kind == kind]
-            for link in links[:most]:
-                self.read(link.target)
-            self.left_out += links[most:]
+        self._some(model, "dataset", MAX_DATASETS)
+        self._some(model, "code", MAX_CODE)
+
+    def _some(self, model: RepositoryEvidence, kind: LinkKind, most: int) -> None:
+        links = list(model.linked(kind))
+        for link in links[:most]:
+            self.read(link.target)
+        self.left_out += links[most:]
 
 
 def unreachable(dossier: Dossier) -> Iterator[Absent]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "fingerprint": ("openness.cli.fingerprint", "Which checkpoint is this build? By its weights alone."),
     "demo": ("openness.cli.demo", "Fetch a small real build, audit it and run it."),
     "license": ("openness.cli.license", "Show, list and compare the licenses known here."),
+    "crawl": ("openness.cli.crawl", "Cards, license texts and linked repositories into the local store."),
     "corpus": ("openness.cli.corpus", "The local store: counts, integrity, upkeep, export."),
     "rules": ("openness.cli.rules", "Check the rule files."),
     "log": ("openness.cli.log", "Show, verify or rotate the log of runs."),

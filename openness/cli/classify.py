@@ -8,7 +8,7 @@ import click
 
 from openness.cli.common import DISCLAIMER, Settings, echo, global_options, styler, width
 from openness.cli.model_sources import model_sources
-from openness.errors import ExitCode, MissingInput, OpennessError, Unreachable, UsageError, worst_exit
+from openness.errors import EvidenceError, ExitCode, MissingInput, OpennessError, Unreachable, UsageError, worst_exit
 from openness.printable import printable
 
 if TYPE_CHECKING:
@@ -48,17 +48,13 @@ def command(models: tuple[str, ...], definitions: tuple[str, ...], settings: Set
 
 
 def checked_definitions(names: tuple[str, ...]) -> tuple[str, ...]:
-    """The names, once each. Raises UsageError for one that is no definition, naming the nearest."""
+    """The names, once each. Raises UsageError for one that is no definition."""
     from openness.rules import definitions
 
     known = list(definitions.load().frameworks) if names else []
     for name in names:
         if name not in known:
-            from rapidfuzz import process
-
-            near = process.extractOne(name, known, score_cutoff=50)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
-            raise UsageError(f"--definition {printable(name, 40)}: no such definition; {hint}")
+            raise UsageError(f"--definition {printable(name, 40)}: no such definition; known are {', '.join(known)}.")
     return tuple(dict.fromkeys(names))
 
 
@@ -73,13 +69,15 @@ def _one(
     except MissingInput as error:
         failures.append((error, model))
         return error.exit_code
+    codes = []
     for classified in classifying.classify_all(reference, source, ruleset, names):
         results.append(classified)
         lacking = absence_error(classified)
         if lacking is not None:
             failures.append((lacking, model))
             return lacking.exit_code
-    return worst_exit([exit_code(classified) for classified in results[-1:]])
+        codes.append(exit_code(classified))
+    return worst_exit(codes)
 
 
 def absence_error(classified: Classified) -> OpennessError | None:
@@ -91,6 +89,9 @@ def absence_error(classified: Classified) -> OpennessError | None:
     if absent.reason in ("offline", "unreachable", "rate-limited"):
         hint = "run `openness crawl` for it while online" if absent.reason == "offline" else "try again later"
         return Unreachable(f"{name} is not stored and its source could not be asked ({absent.detail or absent.reason}); {hint}.")
+    if classified.dossier.model.kind == "evidence-file" and absent.reason == "malformed":
+        detail = printable(absent.detail, 300)
+        return EvidenceError(f"{name} is no evidence file that can be read: {detail}; docs/evidence-files.md shows both forms.")
     return MissingInput(f"{name} could not be read: {absent.reason} ({absent.detail}); check the name and your access.")
 
 

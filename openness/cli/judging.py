@@ -115,7 +115,13 @@ def audit_held(held: HeldBuild, asked: Asked, settings: Settings, *, reuse_hash:
     )
     with _models(asked, settings) as source:
         return audit_build(
-            build, asked.question, asked.ruleset, model=asked.model, clarifications=asked.clarifications, source=source
+            build,
+            asked.question,
+            asked.ruleset,
+            model=asked.model,
+            clarifications=asked.clarifications,
+            index_files=settings.index_files,
+            source=source,
         )
 
 

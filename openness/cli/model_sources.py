@@ -23,10 +23,13 @@ def model_sources(settings: Settings) -> Iterator[Source]:
     """
     from openness.sources.endpoints import Access
     from openness.sources.live import LiveSources
+    from openness.store.database import FILE
+    from openness.store.quotas import shared_quotas
     from openness.store.stored_sources import StoredSources
 
     access = Access.from_environment(offline=bool(settings.offline))
-    with LiveSources(access) as live, StoredSources(settings.cache, live, offline=access.offline) as stored:
+    live_sources = LiveSources(access, quotas=lambda: shared_quotas(settings.cache / FILE))
+    with live_sources as live, StoredSources(settings.cache, live, offline=access.offline) as stored:
         yield stored
         if not settings.quiet:
             for warning in dict.fromkeys(stored.warnings):

@@ -10,11 +10,15 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
-#: Characters between a figure and the words that say what it counts or whether it is a bound.
-_FIGURE_NEAR = 90
+from openness.evidence.sentences import HIDDEN
+from openness.printable import printable
+
+#: Characters between a figure and the words that say what it counts, and those that make it a bound.
+_FIGURE_NEAR, _BOUND_NEAR = 90, 40
 #: A smaller number without a multiplier counts sections and days.
 _LEAST_FIGURE = 10
 _QUOTED = re.compile(r"[\"“”„«「『]([^\"“”„«»「」『』\n]{1,60})[\"”“»」』]")
+_WORD_END = r"(?![a-zà-ÿа-я])"
 _GROUPED = re.compile(r"\d{1,3}(?:[.,' \u00a0]\d{3})+")
 
 
@@ -43,9 +47,10 @@ class Amounts:
         self._multipliers = _by_spelling(data.get("multipliers", {}))
         self._currencies = _by_spelling(data.get("currencies", {}))
         self.money = frozenset(data.get("money", ()))
-        currency, number, times = map(_any_of, (self._currencies, self._numbers, self._multipliers))
+        currency, times = _any_of(self._currencies), _any_of(self._multipliers)
+        number = _any_of(self._numbers, begin=r"\b")
         self._pattern = re.compile(
-            rf"(?:(?P<before>{currency})\s?)?(?P<figure>\d[\d.,' \u00a0]{{0,20}}|\b(?:{number})\b)[\s-]?"
+            rf"(?:(?P<before>{currency})\s?)?(?P<figure>\d[\d.,' \u00a0]{{0,20}}|{number})[\s-]?"
             rf"(?P<times>{times})?[\s-]?(?P<times2>{times})?\s?(?:(?:of|de)\s|d')?(?P<after>{currency})?",
             re.IGNORECASE,
         )
@@ -79,13 +84,16 @@ def _by_spelling(table: Mapping[str, Sequence[str]]) -> dict[str, str]:
     return {spelling.casefold(): value for value, spellings in table.items() for spelling in spellings}
 
 
-def _any_of(spellings: Iterable[str]) -> str:
-    """Longest first; a spelling of letters must not go on as another word."""
+def _any_of(spellings: Iterable[str], begin: str = "") -> str:
+    """Longest first; a spelling of letters does not go on as another word (nor begin within one, where ``begin`` says so)."""
     ordered = sorted(spellings, key=lambda spelling: (-len(spelling), spelling))
-    return (
-        "|".join(re.escape(s) + (r"(?![a-zà-ÿа-я])" if s[-1:].isalpha() and s[-1:] < "\u3000" else "") for s in ordered)
-        or r"(?!)"
-    )
+    forms = (f"{begin}{re.escape(s)}{_WORD_END}" if _spaced(s) else re.escape(s) for s in ordered)
+    return "|".join(forms) or r"(?!)"
+
+
+def _spaced(spelling: str) -> bool:
+    """Is it a word of letters, in a script that parts words by blanks?"""
+    return spelling[-1:].isalpha() and spelling[-1:] < "\u3000"
 
 
 def parameters(
@@ -101,7 +109,7 @@ def parameters(
         if table == "threshold":
             found: list[Any] = thresholds(values, text, amounts)
         elif table == "quoted":
-            found = [match[1].strip() for match in _QUOTED.finditer(text)][:1]
+            found = [_plain(match[1]) for match in _QUOTED.finditer(text)][:1]
         else:
             found = list(dict.fromkeys(read.value for read in longest(values.get(table, ()))))
         if not found:
@@ -114,6 +122,10 @@ def parameters(
         else:
             params[name] = found
     return params, tuple(name for name in reads if name not in params)
+
+
+def _plain(quoted: str) -> str:
+    return printable(quoted.replace(HIDDEN, "").strip(), 60)
 
 
 def longest(reads: Sequence[Read]) -> list[Read]:
@@ -134,7 +146,7 @@ def thresholds(values: Mapping[str, Sequence[Read]], text: str, amounts: Amounts
     for measure, reads in _grouped(longest(values.get("measures", ()))).items():
         fitting = [figure for figure in figures if bool(figure.currency) == (measure in amounts.money)]
         near = _nearest(reads, fitting)
-        bound = _nearest([near], longest(values.get("crossing", ()))) if near else None
+        bound = _nearest([near], longest(values.get("crossing", ())), _BOUND_NEAR) if near else None
         if near is None or bound is None:
             return []
         test = {"measure": measure, "op": bound.value, "value": int(near.value) if near.value.is_integer() else near.value}
@@ -155,9 +167,9 @@ def _grouped(reads: Iterable[Read]) -> dict[str, list[Read]]:
     return groups
 
 
-def _nearest(places: Sequence[Any], others: Sequence[Any]) -> Any:
-    """Of ``others`` the one with the fewest characters to one of ``places``; None beyond ``_FIGURE_NEAR``."""
-    best, least = None, _FIGURE_NEAR + 1
+def _nearest(places: Sequence[Any], others: Sequence[Any], limit: int = _FIGURE_NEAR) -> Any:
+    """Of ``others`` the one with the fewest characters to one of ``places``; None beyond ``limit``."""
+    best, least = None, limit + 1
     for place in places:
         for other in others:
             gap = max(other.start - place.end, place.start - other.end, 0)

@@ -101,6 +101,7 @@ class ClausePatterns(PhraseReader):
         self._lifting = frozenset([self.row(data["lifting"], "lifting")] if data.get("lifting") else ())
         self.patterns = [self._pattern(kind, row) for kind in data["types"] for row in kind["patterns"]]
         self.doubts = {kind["id"]: frozenset(kind["doubted_by"]) for kind in data["types"] if "doubted_by" in kind}
+        self.firm = frozenset(row["name"] for kind in data["types"] for row in kind["patterns"] if row.get("firm") == "yes")
         self.restricting = frozenset(pattern.name for pattern in self.patterns if pattern.restricts)
         uses = Counter(number for pattern in self.patterns for number in pattern.rows)
         #: The row of a pattern that the fewest patterns share → the patterns to try when it is found.
@@ -227,16 +228,19 @@ def detect(text: str, patterns: ClausePatterns, places: Sequence[Span] | None = 
             if known is None and many.get(clause.type, 0) < MOST_OF_A_TYPE:
                 many[clause.type] = many.get(clause.type, 0) + 1
                 found[key] = clause
-            elif known is not None and clause.certain and not known.certain:
+            elif known is not None and (clause.certain, clause.restricts) > (known.certain, known.restricts):
                 found[key] = clause
-    return _doubted(sorted(found.values(), key=lambda clause: (clause.line, clause.type)), patterns)
+    firm = patterns.firm if places is not None else frozenset()
+    return _doubted(sorted(found.values(), key=lambda clause: (clause.line, clause.type)), patterns, firm)
 
 
-def _doubted(clauses: Sequence[DetectedClause], patterns: ClausePatterns) -> tuple[DetectedClause, ...]:
+def _doubted(clauses: Sequence[DetectedClause], patterns: ClausePatterns, firm: frozenset[str]) -> tuple[DetectedClause, ...]:
     """What another clause of the same text may open again is not certain."""
-    types = {clause.type for clause in clauses if clause.restricts}
+    types = {clause.type for clause in clauses}
     return tuple(
-        msgspec.structs.replace(c, certain=False) if c.certain and patterns.doubts.get(c.type, frozenset()) & types else c
+        msgspec.structs.replace(c, certain=False)
+        if c.certain and c.pattern not in firm and patterns.doubts.get(c.type, frozenset()) & types
+        else c
         for c in clauses
     )
 

@@ -177,6 +177,22 @@ class LicenseIndex:
         """The number of the text that has just these words."""
         return self._by_digest.get(words_digest(words))
 
+    def number_of(self, digest: bytes) -> int | None:
+        """The number of the text whose words have this digest (``words_digest``)."""
+        return self._by_digest.get(digest)
+
+    def digest(self, number: int) -> bytes:
+        """``words_digest`` of a text."""
+        return self._digest_of[number]
+
+    @cached_property
+    def _digest_of(self) -> dict[int, bytes]:
+        return {number: digest for digest, number in self._by_digest.items()}
+
+    def hashes(self) -> dict[str, int]:
+        """Code point → hash of the word it stands for, of every word."""
+        return {code_point(rank): word for word, rank in zip(self._words, self._word_ranks, strict=True)}
+
     def encode(self, words: Iterable[str]) -> str:
         """One code point a word; a word that no text has becomes UNKNOWN."""
         known = self._known_words

@@ -9,11 +9,13 @@ from openness.evidence.card import load_mapping
 from openness.evidence.license_text import decode
 from openness.evidence.lineage import hub_id
 from openness.printable import printable
-from openness.records import Fact, Place, Standing
+from openness.records import Fact, Finding, Place, Standing
 from openness.sources.snapshot import Document
 
 #: Keys of mergekit whose value is a model (docs of mergekit: models, slices, base_model, source_model, experts).
 KEYS = frozenset({"model", "base_model", "source_model", "tokenizer_source"})
+#: The rule that a configuration which cannot be read breaks.
+UNREAD = "merge-configuration"
 MAX_DEPTH = 12
 MAX_MODELS = 100
 
@@ -29,13 +31,20 @@ def facts_of(document: Document) -> list[Fact]:
     return [Fact(f"merge:{document.name}", "base-model", [printable(name) for name in models], quote, Standing.CARD, place)]
 
 
+def unread(document: Document) -> Finding:
+    """What is to be said where no model can be read from a configuration: then nothing says what went into the merge."""
+    message = f"{printable(document.path)} names no model that can be read, so what went into the merge is not known from it."
+    return Finding(f"merge-configuration:{document.name}", UNREAD, "asks", message)
+
+
 def _models(value: Any, depth: int) -> Iterator[str]:
     if depth > MAX_DEPTH:
         return
     if isinstance(value, dict):
         for key, item in value.items():
             if key in KEYS and isinstance(item, str):
-                yield item.partition("+")[0]  # mergekit writes a LoRA behind a plus sign
+                # mergekit writes a LoRA behind a plus sign, and a revision behind an at sign
+                yield from (part.partition("@")[0] for part in item.split("+", MAX_MODELS))
             elif key in KEYS and isinstance(item, dict):
                 yield from (str(part["path"]) for part in (item.get("model"),) if isinstance(part, dict) and "path" in part)
             yield from _models(item, depth + 1)

@@ -10,22 +10,25 @@ from collections.abc import Callable, Iterator
 
 import msgspec
 
-from openness.evidence import card, license_text, lineage, merge_config, model_card
+from openness.evidence import base_names, card, license_text, lineage, merge_config, model_card, release_statements
+from openness.evidence.base_names import LineageWords
 from openness.evidence.clauses import DetectedClause
 from openness.evidence.file_rules import FileRules
 from openness.evidence.identify import Identification
 from openness.evidence.model_card import CardWords
-from openness.evidence.repository_evidence import Link, RepositoryEvidence
+from openness.evidence.repository_evidence import Link, LinkKind, RepositoryEvidence
 from openness.printable import printable
 from openness.records import Fact, Finding, Place, Standing
 from openness.sources.model_reference import linked
-from openness.sources.snapshot import PASSING, Document, Reference, RepositorySnapshot
+from openness.sources.snapshot import PASSING, Document, RepositorySnapshot
 
 #: Identifies a license text: what it is, and the clauses in words that are not known.
 Identify = Callable[[bytes], tuple[Identification, tuple[DetectedClause, ...]]]
-#: Links followed of one repository, of each kind; a merge of more models than this is not known here.
+#: Links followed of one repository, of each kind. Bases all count, so that none is dropped unsaid: the walk has its own bound.
 MOST_LINKS = 40
+MOST_BASES = base_names.MAX_NAMES
 LICENSE_TAG = "license:"
+WEIGHTS = re.compile(r"\.(?:safetensors|gguf|ggml|bin|pth?|onnx|ckpt)$", re.IGNORECASE)
 HUB_FILE = re.compile(r"(?:huggingface\.co|hf\.co)/([\w.-]+/[\w.-]+)/(?:blob|raw|resolve)/([^/]+)/([^?#]+)")
 GITHUB_FILE = re.compile(r"github\.com/([\w.-]+/[\w.-]+)/(?:blob|raw)/([^/]+)/([^?#]+)")
 
@@ -36,6 +39,7 @@ class Reader(msgspec.Struct, frozen=True):
     words: CardWords
     files: FileRules
     identify: Identify
+    lineage: LineageWords
 
 
 def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
@@ -50,13 +54,15 @@ def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
         new_facts, new_findings = _document_facts(document, reader)
         facts += new_facts
         findings += new_findings
+    facts += release_statements.hashes(snapshot.files, Place("file list", snapshot.url, snapshot.revision))
+    facts += _quantized(snapshot, reader.lineage)
     if not any(fact.claim == "license" for fact in facts):
         facts += _tagged_license(snapshot)
     return msgspec.structs.replace(
         found,
         facts=tuple(facts),
         findings=tuple(findings),
-        links=tuple(links_of(facts, snapshot)),
+        links=tuple(links_of(facts, snapshot, reader.lineage)),
         complete=_complete(snapshot, facts),
     )
 
@@ -77,6 +83,17 @@ def _listed(snapshot: RepositorySnapshot, reader: Reader) -> Iterator[Fact]:
         quote = printable(f"{shown.count} file{'s' * (shown.count != 1)}: {', '.join(shown.examples)}", 160)
         value = {"availability": availability, "kind": "files", "address": ""}
         yield Fact(f"files:{shown.component}", f"component:{shown.component}", value, quote, Standing.CARD, place)
+
+
+def _quantized(snapshot: RepositorySnapshot, words: LineageWords) -> Iterator[Fact]:
+    """A hint that this is a re-upload in another number format: the ending of its name, or the kind of all its weight files."""
+    name = snapshot.name.rpartition("/")[2]
+    weights = [file.path for file in snapshot.files if WEIGHTS.search(file.path)]
+    formats = [path for path in weights if re.search(words.quantized_files, path, re.IGNORECASE)]
+    if words.marks_quantization(name) or (weights and len(formats) == len(weights)):
+        quote = printable(formats[0] if formats else name, 160)
+        place = Place("file list" if formats else "name", snapshot.url, snapshot.revision)
+        yield Fact("files:quantized", "quantized-hint", True, quote, Standing.NAME, place)
 
 
 def _hub_facts(snapshot: RepositorySnapshot) -> Iterator[Fact]:
@@ -112,14 +129,16 @@ def _tagged_license(snapshot: RepositorySnapshot) -> Iterator[Fact]:
 def _document_facts(document: Document, reader: Reader) -> tuple[list[Fact], list[Finding]]:
     if document.kind in ("card", "readme"):
         facts, findings = card.facts_of(document, further=True)
-        return [*facts, *model_card.facts_of(document, reader.words)], findings
+        prose = (*model_card.facts_of(document, reader.words), *release_statements.facts_of(document, reader.lineage))
+        return [*facts, *prose], findings
     if document.kind in ("license", "policy"):
         return license_facts(document, reader), []
     if document.kind == "adapter":
-        base = card.adapter_base(document)
-        return ([base] if base else []), []
+        base, revision = card.adapter_base(document), lineage.adapter_revision(document)
+        return [fact for fact in (base, revision) if fact], []
     if document.kind == "merge":
-        return merge_config.facts_of(document), []
+        merged = merge_config.facts_of(document)
+        return merged, [] if merged else [merge_config.unread(document)]
     if document.kind == "notice":
         return [notice_fact(document)], []
     return [], []
@@ -130,7 +149,14 @@ def notice_fact(document: Document) -> Fact:
     text = license_text.decode(document.data)
     first = next((line.strip() for line in text.splitlines() if line.strip()), "")
     place = Place(document.path, document.url, document.revision, document.sha256, 1)
-    return Fact(f"notice:{document.name}", "notice", printable(text, 2000), printable(first, 120), Standing.TEXT, place)
+    return Fact(
+        f"notice:{document.name}",
+        "notice",
+        printable(" ".join(text[:4000].split()), 2000),
+        printable(first, 120),
+        Standing.TEXT,
+        place,
+    )
 
 
 def license_facts(document: Document, reader: Reader) -> list[Fact]:
@@ -150,28 +176,29 @@ def license_facts(document: Document, reader: Reader) -> list[Fact]:
     return [msgspec.structs.replace(fact, place=msgspec.structs.replace(fact.place, url=document.url)) for fact in facts]
 
 
-def links_of(facts: list[Fact], snapshot: RepositorySnapshot) -> Iterator[Link]:
-    """The repositories that the facts name, each once a kind, within bounds."""
-    seen: set[tuple[str, str, str]] = set()
+def links_of(facts: list[Fact], snapshot: RepositorySnapshot, words: LineageWords) -> Iterator[Link]:
+    """The repositories that the facts name, each once a kind, within bounds. Of two that name one base, one may say how."""
+    found: dict[tuple[str, str, str], Link] = {}
     counts: dict[str, int] = {}
-    relation = next((str(fact.value) for fact in facts if fact.claim == "relation"), "")
-    for link in _all_links(facts, relation):
+    for link in _all_links(facts, words):
         key = (link.kind, link.target.name.casefold(), link.path)
         itself = link.target.kind == snapshot.kind and link.target.name.casefold() == snapshot.name.casefold()
-        if key in seen or itself or counts.get(link.kind, 0) >= MOST_LINKS:
-            continue
-        seen.add(key)
-        counts[link.kind] = counts.get(link.kind, 0) + 1
-        yield link
+        if key in found:
+            relation = found[key].relation or link.relation
+            target = link.target if link.target.revision else found[key].target
+            found[key] = msgspec.structs.replace(found[key], relation=relation, target=target)
+        elif not itself and counts.get(link.kind, 0) < (MOST_BASES if link.kind == "base" else MOST_LINKS):
+            found[key] = link
+            counts[link.kind] = counts.get(link.kind, 0) + 1
+    yield from found.values()
 
 
-def _all_links(facts: list[Fact], relation: str) -> Iterator[Link]:
+def _all_links(facts: list[Fact], words: LineageWords) -> Iterator[Link]:
+    relation = next((str(fact.value).strip().casefold() for fact in facts if fact.claim == "relation"), "")
+    pinned = {fact.id.removesuffix(":revision"): str(fact.value) for fact in facts if fact.claim == "base-revision"}
     for fact in facts:
-        if fact.claim == "base-model":
-            for name in lineage.names(fact.value):
-                if target := _hub(lineage.hub_name(name)):
-                    own = "adapter" if fact.id.startswith("adapter:") else "merge" if fact.id.startswith("merge:") else relation
-                    yield Link("base", target, fact.id, own)
+        if fact.claim in ("base-model", "base-stated", "teacher-stated"):
+            yield from _model_links(fact, relation, words, pinned.get(fact.id))
         elif fact.claim == "dataset":
             for name in lineage.names(fact.value):
                 if target := linked("hub-dataset", name):
@@ -182,8 +209,18 @@ def _all_links(facts: list[Fact], relation: str) -> Iterator[Link]:
             yield from _component_link(fact)
 
 
-def _hub(name: str | None) -> Reference | None:
-    return linked("hub-model", name) if name else None
+def _model_links(fact: Fact, relation: str, words: LineageWords, revision: str | None) -> Iterator[Link]:
+    """Models that a fact names by id or address. What it names otherwise stays in the fact, for the verdict to look at."""
+    listed = fact.claim == "base-model"
+    named = base_names.listed(fact.value, words) if listed else base_names.stated(str(fact.value), words)
+    head = fact.id.partition(":")[0]
+    own = head if head in ("adapter", "merge") else relation if listed else ""
+    if listed and not own and len(named) > 1:
+        own = "merge"  # as the Hub reads a list of bases
+    kind: LinkKind = "teacher" if fact.claim == "teacher-stated" else "base"
+    for name in named:
+        if name.id and (target := linked("hub-model", name.id, revision) or linked("hub-model", name.id)):
+            yield Link(kind, target, fact.id, own)
 
 
 def _license_file(fact: Fact) -> Iterator[Link]:

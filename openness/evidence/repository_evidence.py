@@ -10,9 +10,9 @@ import msgspec
 from openness.records import Absent, Fact, Finding
 from openness.sources.snapshot import Reference
 
-#: Why another repository matters: its weights were the start (base), it was trained on (dataset), it holds code, or it
-#: holds the license text that a card links to.
-LinkKind = Literal["base", "dataset", "code", "license-file"]
+#: Why another repository matters: its weights were the start (base), its answers taught this one (teacher), it was trained on
+#: (dataset), it holds code, or it holds the license text that a card links to.
+LinkKind = Literal["base", "teacher", "dataset", "code", "license-file"]
 
 
 class Link(msgspec.Struct, frozen=True):

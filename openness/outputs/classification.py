@@ -8,9 +8,10 @@ from typing import Any
 import msgspec
 
 from openness.records import Finding
-from openness.rules.case import ComponentState
+from openness.rules import definitions
 from openness.rules.frameworks import FrameworkResult
 from openness.verdict.classified import Classification
+from openness.verdict.export import exported
 
 SOURCES: Mapping[str, str] = {
     "hub-model": "hub",
@@ -57,7 +58,7 @@ def classify_result(found: Classification) -> dict[str, Any]:
         "frameworks": {name: _framework(evaluated) for name, evaluated in found.frameworks.items()},
         "findings": [msgspec.to_builtins(finding) for finding in all_findings(found)],
         "evidence": msgspec.to_builtins(found.evidence),
-        "components": [_component(state) for state in found.case.states.values()],
+        **exported(found.case, definitions.load()),
         "absences": [{"what": absence.what, "reason": absence.reason} for absence in found.absences],
         "would_change": msgspec.to_builtins(found.would_change),
     }
@@ -72,16 +73,6 @@ def _licenses(found: Classification) -> Iterator[dict[str, Any]]:
             text = any(fact.startswith("text:") for fact in state.evidence) if state else False
             basis = "text" if text else "card"
             yield {"component": name, "id": id, "spdx": id, "basis": basis, "evidence": list(state.evidence) if state else []}
-
-
-def _component(state: ComponentState) -> dict[str, Any]:
-    return {
-        "component": state.component,
-        "availability": str(state.availability),
-        "licenses": list(state.licenses),
-        "license_class": str(state.license_class),
-        "evidence": list(state.evidence),
-    }
 
 
 def _framework(evaluated: FrameworkResult) -> dict[str, Any]:
@@ -101,6 +92,7 @@ def _framework(evaluated: FrameworkResult) -> dict[str, Any]:
             for row in evaluated.criteria
         ],
         "passes_if": list(evaluated.passes_if),
+        "terms_only": evaluated.terms_only,
         "scores": [msgspec.to_builtins(score) for score in evaluated.scores],
     }
 

@@ -133,6 +133,8 @@ def _definitions(found: Classification, width: int, style: Style, verbose: bool)
         told = f"{counts['pass']} pass, {counts['fail']} fail, {counts['cannot-say']} cannot say"
         class_ = f" {evaluated.class_}" if evaluated.class_ and evaluated.class_ != evaluated.outcome else ""
         yield from wrapped(f"{name:<18} {evaluated.outcome}{class_}  ({told})", width, 2)
+        if evaluated.terms_only:
+            yield from wrapped(f"would pass with {'; '.join(evaluated.passes_if)}", width, 6)
         for row in evaluated.criteria if verbose else ():
             yield from wrapped(f"{row.outcome:<10} {row.title}: {row.why}", width, 6, hang=11)
     yield ""

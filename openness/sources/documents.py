@@ -6,7 +6,8 @@ Only names decide here. A repository may hold a thousand files called LICENSE; w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
@@ -21,6 +22,8 @@ MAX_TOTAL = 24 << 20
 MAX_FILES = 100_000
 MAX_PATH = 1024
 
+#: Reasons that lie in the moment and not in what is asked for.
+TRANSIENT = frozenset({"rate-limited", "offline", "unreachable"})
 #: What an absence calls a listing that stopped short.
 LISTING = "file list"
 
@@ -121,9 +124,11 @@ def selection(files: Iterable[FileEntry], wanted: Wanted) -> tuple[list[tuple[Fi
 
 
 def gather(
-    chosen: Iterable[tuple[FileEntry, str]], read: Callable[[FileEntry, str], Document | Absent]
+    chosen: Iterable[tuple[FileEntry, str]],
+    read: Callable[[FileEntry, str], Document | Absent],
+    have: Mapping[str, Document | Absent] = MappingProxyType({}),
 ) -> tuple[list[Document], list[Absent]]:
-    """Read each; stop asking where the answer is known.
+    """Read each, except what is there already by its path; stop asking where the answer is known.
 
     A host that is out of quota or cut off will not give the next file either, nor will one that failed twice in a row;
     a repository that wants an agreement before its configuration wants it for all of that kind.
@@ -135,12 +140,15 @@ def gather(
     failures = 0
     for file, kind in chosen:
         known = closed or (gated if kind not in OPEN_KINDS else None)
-        answer = msgspec.structs.replace(known, what=file.path) if known else read(file, kind)
+        there = have.get(file.path)
+        answer = there or (msgspec.structs.replace(known, what=file.path) if known else read(file, kind))
         if isinstance(answer, Document):
             documents.append(answer)
-            failures = 0
+            failures = 0 if there is None else failures
             continue
         absences.append(answer)
+        if there is not None:
+            continue
         failures = failures + 1 if answer.reason == "unreachable" else 0
         if answer.reason in ("offline", "rate-limited", "disabled") or failures == 2:
             closed = answer
@@ -162,6 +170,12 @@ def settled(head: RepositorySnapshot, known: RepositorySnapshot | None) -> dict[
             if absent.reason not in PASSING:
                 found.setdefault(absent.what, absent)
     return found
+
+
+def listing_stands(snapshot: RepositorySnapshot) -> bool:
+    """Whether asking again at the same commit would give the same file list: it is whole, or cut or garbled by its host."""
+    reasons = [absent.reason for absent in snapshot.absences if absent.what == LISTING]
+    return snapshot.files_complete or bool(reasons and not TRANSIENT & set(reasons))
 
 
 def plain_path(path: object) -> bool:

@@ -15,7 +15,7 @@ import msgspec
 from huggingface_hub.errors import OfflineModeIsEnabled
 
 from openness.records import Absent
-from openness.sources.documents import LISTING, MAX_FILES, Wanted, gather, plain_path, selection, settled
+from openness.sources.documents import LISTING, MAX_FILES, Wanted, gather, listing_stands, plain_path, selection, settled
 from openness.sources.model_reference import is_github_name, is_revision
 from openness.sources.snapshot import Document, Fetched, FileEntry, GitHubFields, Reference, RepositorySnapshot, document, nothing
 from openness.sources.transport import LIMIT, Connection, Refusal
@@ -70,7 +70,7 @@ class GitHubSource:
     def _again(self, reference: Reference, known: RepositorySnapshot, fields: GitHubFields) -> RepositorySnapshot:
         """A repository to which nothing was pushed: what is known of it, and what was lacking."""
         head = msgspec.structs.replace(known, requested=reference.name, github=fields)
-        if known.revision is None or not known.files_complete or known.absent is not None:
+        if known.revision is None or not listing_stands(known) or known.absent is not None:
             return self._at(reference, head, known)
         return self._fill(head, known.revision, known)
 
@@ -100,7 +100,7 @@ class GitHubSource:
         chosen, left_out = selection(head.files, self._wanted)
         listing = [absent for absent in head.absences if absent.what == LISTING or absent.what.startswith("revision ")]
         have = settled(head, known)
-        documents, absences = gather(chosen, lambda file, kind: have.get(file.path) or self._document(head, ref, file, kind))
+        documents, absences = gather(chosen, lambda file, kind: self._document(head, ref, file, kind), have)
         return msgspec.structs.replace(head, documents=tuple(documents), absences=(*listing, *absences, *left_out))
 
     def _described(self, name: str, condition: str | None) -> tuple[Any, str | None]:

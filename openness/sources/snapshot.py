@@ -103,10 +103,12 @@ class GitHubFields(msgspec.Struct, frozen=True):
 
 
 class EvidenceContent(msgspec.Struct, frozen=True):
-    """An evidence file, parsed: ``form`` is ``openness`` (our own export) or ``mot`` (Model Openness Tool)."""
+    """An evidence file, parsed: ``form`` is ``openness`` (our own export) or ``mot`` (Model Openness Tool). ``lines`` says
+    where YAML has each entry (``release/components/3`` → line); JSON says nothing."""
 
     form: str
     content: dict[str, Any]
+    lines: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class RepositorySnapshot(msgspec.Struct, frozen=True):

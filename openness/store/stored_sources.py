@@ -17,7 +17,8 @@ import msgspec
 
 from openness.records import Absent
 from openness.sources.snapshot import PASSING, Fetched, Reference, RepositorySnapshot, RevalidatingSource, Source, nothing
-from openness.store.database import FILE, StoreDamaged, StoreFull
+from openness.store.database import FILE, StoreDamaged, StoreFull, StoreUnusable
+from openness.store.known import known_of, newly_authorized
 from openness.store.snapshots import Held, Store, Stored
 
 #: How old what is kept may be before its host is asked whether it still holds, in seconds. A card changes a few times in
@@ -54,6 +55,7 @@ class StoredSources:
         self._stack = ExitStack()
         self._store: Store | None = None
         self._full = False
+        self._without = False
         #: What was asked in this session: a base model that ten models share is asked for once.
         self._answered: dict[tuple[str, str, str | None], RepositorySnapshot] = {}
 
@@ -75,6 +77,8 @@ class StoredSources:
             return self._live.fetch(reference)
         if self._offline and not self._path.exists():
             return _lacking(reference)
+        if not self._usable():
+            return self._live.fetch(reference)
         key = (reference.kind, reference.name.casefold(), reference.revision)
         if key in self._answered:
             return msgspec.structs.replace(self._answered[key], requested=reference.name)
@@ -94,6 +98,19 @@ class StoredSources:
             self._store = self._stack.enter_context(Store(self._path, clock=self._clock))
         return self._store
 
+    def _usable(self) -> bool:
+        """Whether there is a store to use. Online, an answer without one is better than none; offline there is none."""
+        if self._without:
+            return False
+        try:
+            return self.store is not None
+        except StoreUnusable as error:
+            if self._offline:
+                raise
+            self._without = True
+            self.warnings.append(f"{error.message} Nothing is stored.")
+            return False
+
     def _find(self, reference: Reference) -> Stored | None:
         try:
             return self.store.find(reference)
@@ -105,25 +122,19 @@ class StoredSources:
 
     def _holds(self, stored: Stored) -> bool:
         """Whether the answer that is kept can be given without asking its host."""
-        if not stored.complete or self._refresh or self._newly_authorized(stored):
+        if not stored.complete or self._refresh or newly_authorized(stored, self._token(stored.snapshot.kind)):
             return False
         if stored.exact:
             return True
         age = self._clock() - stored.checked
         return 0 <= age <= self._max_age  # a time in the future: the clock was wrong once
 
-    def _newly_authorized(self, stored: Stored) -> bool:
-        """Whether something was withheld that a token, set since, may open."""
-        withheld = (stored.snapshot.absent, *stored.snapshot.absences)
-        closed = any(absent is not None and absent.reason in ("gated", "missing") for absent in withheld)
-        return closed and self._token(stored.snapshot.kind) and not stored.authorized
-
     def _token(self, kind: str) -> bool:
         access = getattr(self._live, "access", None)
         return access is not None and access.token("github" if kind == "github" else "hub") is not None
 
     def _ask(self, reference: Reference, stored: Stored | None) -> RepositorySnapshot:
-        known = _known(stored, fresh=stored is not None and (self._refresh or self._newly_authorized(stored)))
+        known = known_of(stored, again=self._refresh or newly_authorized(stored, self._token(reference.kind)))
         if isinstance(self._live, RevalidatingSource):
             fetched = self._live.refetch(reference, known)
         else:
@@ -144,23 +155,11 @@ class StoredSources:
             kept = self.store.put(
                 reference, fetched.snapshot, etag=fetched.etag, url=fetched.url, authorized=self._token(reference.kind)
             )
-        except StoreFull as error:  # the answer is there all the same
+        except (StoreFull, StoreUnusable) as error:  # the answer is there all the same
             self._full = True
             self.warnings.append(error.message)
             return fetched.snapshot
         return msgspec.structs.replace(kept, requested=reference.name)
-
-
-def _known(stored: Stored | None, *, fresh: bool) -> Fetched | None:
-    """What a source may build on; with ``fresh`` it asks again for what was withheld."""
-    if stored is None:
-        return None
-    snapshot = stored.snapshot
-    if fresh:
-        snapshot = msgspec.structs.replace(snapshot, absences=tuple(a for a in snapshot.absences if a.reason != "gated"))
-    # a condition would be met by a repository of which too little is known to build on
-    etag = stored.etag if snapshot.absent is None and snapshot.files_complete else None
-    return Fetched(snapshot, etag, stored.url)
 
 
 def _lacking(reference: Reference) -> RepositorySnapshot:

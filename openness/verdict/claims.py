@@ -96,7 +96,8 @@ def _named_claims(source: str, facts: list[Fact], ruleset: Ruleset) -> list[Clai
     resolved = [c for c in claims if c.resolves]
     kept = tags + [c for c in resolved if c not in tags]
     if not kept and facts_with_license(facts):
-        empty = Term(Resolved(str(facts_with_license(facts)[0].value), (), "none"))
+        named = [fact for fact in facts_with_license(facts) if normalize(str(fact.value)) not in EMPTY_NAMES]
+        empty = Term(Resolved(str((named or facts_with_license(facts))[0].value), (), "none"))
         return [Claim(source, facts[0].standing, empty, tuple(f.id for f in facts_with_license(facts)))]
     return kept
 

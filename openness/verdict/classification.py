@@ -11,15 +11,18 @@ from openness.records import Fact, Finding, Standing
 from openness.rules import categories, dimensions, frameworks
 from openness.rules.case import Availability, Case, ComponentState, FactState, LicenseClass
 from openness.rules.definitions import Definitions
+from openness.rules.leaks import Leaks
 from openness.rules.limits import CATEGORIES, license_class, terms_facts
+from openness.rules.lineage_rules import LineageRules
 from openness.rules.loader import Ruleset
 from openness.rules.model import License
-from openness.verdict import lineage_terms
+from openness.verdict import base_documents, lineage
 from openness.verdict.classified import BoundLicense, Classification
 from openness.verdict.components import Documents, component_states
-from openness.verdict.lineage_terms import Inherited, KnownModels, spdx_of
+from openness.verdict.lineage import Lineage
+from openness.verdict.lineage_terms import Known, spdx_of
 from openness.verdict.own_terms import LicenseWords, OwnTerms, own_terms
-from openness.verdict.would_change import would_change
+from openness.verdict.would_change import holders, would_change
 
 WEIGHTS = "parameters-final"
 STRICTEST = CATEGORIES[-1]
@@ -33,8 +36,9 @@ class Knowledge(msgspec.Struct, frozen=True):
     ruleset: Ruleset
     definitions: Definitions
     words: LicenseWords
-    models: KnownModels
-    leaks: Mapping[str, str] = msgspec.field(default_factory=dict)
+    models: Known
+    leaks: Leaks
+    lineage: LineageRules
 
 
 def classify(
@@ -48,11 +52,14 @@ def classify(
     """The classification of a model. ``others`` are all repositories gathered beside it, for the evidence that is shown;
     ``names`` are the definitions to evaluate (all of them when empty)."""
     terms = _Terms(knowledge, lookup)
-    found = lineage_terms.inherited(model, lookup, terms.of, knowledge.models, knowledge.ruleset)
+    beforehand = lineage.Beforehand(knowledge.models, knowledge.ruleset, knowledge.lineage, knowledge.leaks)
+    found = lineage.lineage(model, lookup, terms.of, beforehand)
     case, findings = _case(model, found, terms, lookup, knowledge)
     rated = dimensions.rate(case, knowledge.definitions)
     case = msgspec.structs.replace(case, levels=dimensions.levels(rated))
     own = terms.of(model)
+    licenses = (*_own_licenses(own, model, knowledge.ruleset), *found.licenses)
+    held = holders(model.name, licenses, found.entries, knowledge.ruleset, knowledge.definitions)
     return Classification(
         input=given,
         model=model.name,
@@ -61,13 +68,13 @@ def classify(
         url=model.url,
         result=categories.categorize(case, knowledge.definitions),
         dimensions=rated,
-        licenses=(*_own_licenses(own, model, knowledge.ruleset), *found.licenses),
+        licenses=licenses,
         lineage=found.entries,
-        contradictions=own.contradictions,
+        contradictions=(*own.contradictions, *found.contradictions),
         frameworks=frameworks.evaluate_all(case, knowledge.definitions, names),
         findings=(*own.findings, *found.findings, *findings, *model.findings),
         evidence=(*model.facts, *_others(others, model)),
-        would_change=would_change(case, knowledge.definitions),
+        would_change=would_change(case, knowledge.definitions, held),
         case=case,
         absences=model.absences if model.absent is None else (model.absent,),
     )
@@ -104,7 +111,7 @@ def linked_texts(evidence: RepositoryEvidence, lookup: Callable[[Link], Reposito
 
 def _case(
     model: RepositoryEvidence,
-    found: Inherited,
+    found: Lineage,
     terms: _Terms,
     lookup: Callable[[Link], RepositoryEvidence | None],
     knowledge: Knowledge,
@@ -119,53 +126,48 @@ def _case(
         weights, licenses=ids, license_class=_weights_class(own, found, ids, known, definitions),
         evidence=tuple(dict.fromkeys((*weights.evidence, *own.evidence))),
     )  # fmt: skip
-    unresolved = not own.known or bool(found.unresolved) or bool(found.unknown)
+    unresolved = not (own.known or found.carries_license) or bool(found.unresolved) or bool(found.unknown)
     about = terms_facts(known, definitions, unresolved=unresolved, evidence=own.evidence) if known else {}
     limits = own.limits | found.limits
     if limits:
         before = about.get("limits", FactState(frozenset()))
         about["limits"] = FactState(before.values | limits, before.evidence, complete=False)
-    facts = about | _facts(model, found, own, states, knowledge)
+    facts = about | _facts(model, found, own, states)
     silent = {id for id in definitions.components if id not in states or states[id].availability is Availability.UNSTATED}
     searched = frozenset(silent) if model.complete else frozenset()
-    return Case(states, facts, searched), []
+    case = Case(states, facts, searched)
+    seen = base_documents.Seen(lookup, terms.of, ruleset, definitions)
+    documented = base_documents.base_documented(model, found.bases, case, seen)
+    if documented is not None:
+        case = msgspec.structs.replace(case, facts={**facts, base_documents.FACT: documented})
+    return case, []
 
 
 def _weights_class(
-    own: OwnTerms, found: Inherited, ids: Sequence[str], known: Sequence[License], definitions: Definitions
+    own: OwnTerms, found: Lineage, ids: Sequence[str], known: Sequence[License], definitions: Definitions
 ) -> LicenseClass:
     """A stack in which something bars commercial use is restricted whatever else is in it; otherwise a part that is not
     known leaves the whole unknown, since it could bar just that."""
+    if not own.stated and not found.carries_license:
+        return LicenseClass.NONE
     if BARRED in own.limits | found.limits or any(license.category == STRICTEST for license in known):
         return LicenseClass.RESTRICTED
-    if not own.known:
+    if not own.known and not found.carries_license:
         return LicenseClass.UNKNOWN if own.stated else LicenseClass.NONE
     return license_class(ids, known, definitions)
 
 
 def _facts(
     model: RepositoryEvidence,
-    found: Inherited,
+    found: Lineage,
     own: OwnTerms,
     states: Mapping[str, ComponentState],
-    knowledge: Knowledge,
 ) -> dict[str, FactState]:
     facts: dict[str, FactState] = {}
-    base = tuple(fact.id for fact in model.claims("base-model"))
-    if found.derived:
-        facts["derived"] = FactState(frozenset({"yes"}), base)
-        facts["base-terms"] = FactState(frozenset({"unresolved" if found.unresolved else "known"}), base)
-    elif model.complete and not any(model.claims("base-stated")):
-        facts["derived"] = FactState(frozenset({"no"}))
-    data = states.get("base-datasets")
-    if data is not None and data.availability in ("published", "partial"):
-        facts["base-documented"] = FactState(frozenset({"yes"}), data.evidence)
+    facts |= found.facts(model)
     contradicted = own.contradicted or found.contradicted
     evidence = tuple(id for c in own.contradictions for id in c.evidence)
     facts["terms-contradiction"] = FactState(frozenset({"yes" if contradicted else "no"}), evidence)
-    leaked = [name for name in (model.name, *(entry.model for entry in found.entries)) if name.casefold() in knowledge.leaks]
-    if leaked:
-        facts["right-holder-doubt"] = FactState(frozenset({"yes"}))
     if any(state.availability in ("published", "gated", "partial") for state in (states[WEIGHTS],)):
         facts["free-of-charge"] = FactState(frozenset({"yes"}), states[WEIGHTS].evidence)
     return facts

@@ -39,10 +39,13 @@ class LineageEntry(msgspec.Struct, frozen=True):
 
 
 class Change(msgspec.Struct, frozen=True):
-    """A single fact that would move the result: ``condition`` and what then follows."""
+    """A single fact that would move the result: ``condition`` and what then follows. ``rule`` is its row in
+    rules/would_change.yaml; ``improves``: towards more openness."""
 
     condition: str = msgspec.field(name="if")
     then: str = ""
+    rule: str = ""
+    improves: bool = True
 
 
 class Classification(msgspec.Struct, frozen=True):

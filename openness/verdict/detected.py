@@ -78,7 +78,7 @@ def clause_of(value: Mapping[str, Any], section: str, document: str, ruleset: Ru
     """A detected clause as the record that the engine judges; the summary says that it was read from words alone."""
     said = "; ".join(_said(value["params"]))
     means = ruleset.types[value["type"]].means
-    summary = f"By its wording {means}{f' ({said})' if said else ''}."
+    summary = f"By its wording, {means}{f' ({said})' if said else ''}."
     return Clause(
         type=value["type"],
         section=section,

@@ -34,7 +34,9 @@ class Checkpoint:
         self.norms = {
             name: [bfloat16(around + chance.gauss(0, 0.3)) for _ in range(WIDTH)] for name in [*names, "model.norm.weight"]
         }
-        matrices = [f"model.layers.{n}.{kind}_proj.weight" for n in range(BLOCKS) for kind in ("self_attn.v", "self_attn.o", "mlp.down")]
+        matrices = [
+            f"model.layers.{n}.{kind}_proj.weight" for n in range(BLOCKS) for kind in ("self_attn.v", "self_attn.o", "mlp.down")
+        ]
         self.matrices = {name: [chance.gauss(0, 0.05) for _ in range(2 * WIDTH)] for name in matrices}
 
     def gguf(self, path: Path, *, plus_one: bool = False, metadata: Mapping[str, Entry] | None = None) -> Path:

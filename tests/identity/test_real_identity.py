@@ -22,7 +22,7 @@ def audited(build: Path, home: Path, *words: str) -> dict:  # type: ignore[type-
 
 
 def test_a_renamed_build_is_known_by_its_weights(tmp_path: Path) -> None:
-    build = shutil.copy(smollm2(), tmp_path / "llama-3.1-8b-instruct.gguf")
+    build = Path(shutil.copy(smollm2(), tmp_path / "llama-3.1-8b-instruct.gguf"))
     result = audited(build, tmp_path)
     assert (result["identity"]["model"], result["identity"]["basis"]) == (SMOLLM2, "weights")
     assert (result["identity"]["match"], result["identity"]["equal_fraction"]) == ("exact", 1.0)

@@ -144,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.state.fault(entry.line) if allowed else None
         if not allowed:
             reply = Reply(429, b'{"error": "rate limit"}')
-        elif fault is not None and fault.kind in ("status", "body", "redirect", "endless"):
+        elif fault is not None and fault.kind in ("status", "body", "partial", "redirect", "endless"):
             reply = _instead(fault)
         else:
             if fault is not None and fault.kind == "slow":
@@ -200,6 +200,11 @@ def _conditional(reply: Reply, headers: Message) -> Reply:
     if reply.status != 200 or not reply.body:
         return reply
     tag = reply.headers.setdefault("ETag", f'W/"{hashlib.md5(reply.body).hexdigest()}"')
+    span = re.fullmatch(r"bytes=(\d+)-", headers.get("Range") or "")
+    if span and tag == headers.get("If-Range") and int(span[1]) < len(reply.body):
+        size = len(reply.body)
+        reply.headers["Content-Range"] = f"bytes {span[1]}-{size - 1}/{size}"
+        return Reply(206, reply.body[int(span[1]) :], reply.headers)
     if tag not in [part.strip() for part in (headers.get("If-None-Match") or "").split(",")]:
         return reply
     return Reply(304, b"", {"ETag": tag})
@@ -208,7 +213,7 @@ def _conditional(reply: Reply, headers: Message) -> Reply:
 def _instead(fault: Fault) -> Reply:
     if fault.kind == "redirect":
         return Reply(307, b"", {"Location": fault.to})
-    status = fault.status if fault.kind == "status" else 200
+    status = {"status": fault.status, "partial": 206}.get(fault.kind, 200)
     return Reply(status, b"" if fault.kind == "endless" else fault.body, dict(fault.headers))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 import time
@@ -262,6 +263,39 @@ def test_a_gated_file_is_asked_for_again_once_there_is_a_token(server: Loopback,
         with sources(tmp_path, server, hf="granted-token") as stored:
             assert reasons(stored.fetch(model(KESTREL))) == {}
     assert sum("config.json" in line for line in server.lines()) == 1
+
+
+# --- a store that cannot be used
+
+
+def test_without_a_store_the_answer_comes_with_a_warning(server: Loopback, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with sources(tmp_path / "file", server) as stored:
+        assert stored.fetch(model(HERON)) == fetch(server, HERON)
+        assert [("cannot be opened" in warning) for warning in stored.warnings] == [True]
+
+
+def test_a_store_that_may_only_be_read_answers_what_it_has(server: Loopback, tmp_path: Path) -> None:
+    with sources(tmp_path, server) as stored:
+        first = stored.fetch(model(HERON))
+    script = f"""
+import os, pathlib, sys
+from openness.sources.endpoints import Access
+from openness.sources.live import LiveSources
+from openness.sources.snapshot import Reference
+from openness.store.stored_sources import StoredSources
+os.setresuid(65534, 65534, 65534)
+with LiveSources(Access(offline=True)) as live, StoredSources(pathlib.Path({str(tmp_path)!r}), live, offline=True) as stored:
+    print(stored.fetch(Reference("hub-model", {HERON!r})).revision)
+"""
+    if os.geteuid() != 0:
+        pytest.skip("only root can become another user")
+    for path in (*tmp_path.parents, tmp_path):
+        if path.is_relative_to(tmp_path.parents[2]):
+            path.chmod(0o755)
+    (tmp_path / "openness.db").chmod(0o644)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=False)
+    assert done.stdout.strip() == first.revision, done.stderr
 
 
 # --- other sources
