@@ -49,9 +49,9 @@ class Holder(Protocol):
 
 
 class Identified(msgspec.Struct, frozen=True):
-    """The identity, facts about the terms of what it is, and findings. ``weights_of`` is the model whose weights it has, ``proven``
-    the ids of the licenses under which that is released; ``exact``: the build is that release itself. ``family`` is what the
-    shapes fit."""
+    """The identity, facts about the terms of what it is, and findings. ``weights_of`` is the model whose weights it has,
+    ``proven`` are the ids of the licenses under which that is released; ``exact``: the build is that release itself.
+    ``family`` is what the shapes fit."""
 
     identity: BuildIdentity
     facts: tuple[Fact, ...] = ()
@@ -159,9 +159,7 @@ def _by_hash(sha256: str | None, source: Source | None, ruleset: Ruleset) -> Ide
     message = (
         f"The sha256 of the file is listed for {names}; the license in that list is a third party's word and permits nothing."
     )
-    return Identified(
-        identity, tuple(facts), (Finding("known-build", "identity-sha256", "info", message),), tuple(ids), exact=False
-    )
+    return Identified(identity, tuple(facts), (Finding("known-build", "identity-sha256", "info", message),))
 
 
 def _resolved(name: str, ruleset: Ruleset) -> list[str]:

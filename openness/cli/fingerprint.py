@@ -108,6 +108,8 @@ def add(
     for given in sources:
         try:
             results.append(_added(given, model, {**details, **({"source": source} if source else {})}, table, settings))
+        except UsageError:
+            raise
         except OpennessError as error:
             failures.append((error, given))
     _finish("fingerprint-add", results, failures, settings)

@@ -51,8 +51,11 @@ class Checkpoint:
         path.write_bytes(Build(metadata=given, tensors=tensors).encode())
         return path
 
-    def safetensors(self, path: Path) -> Path:
-        data, header = b"", {}
+    def safetensors(self, path: Path, *, embedding: int = 0) -> Path:
+        """``embedding``: bytes of a tensor before all others that no fingerprint needs."""
+        data, header = bytes(embedding), {}
+        if embedding:
+            header["model.embed_tokens.weight"] = {"dtype": "U8", "shape": [1, embedding], "data_offsets": [0, embedding]}
         for name, words in self.norms.items():
             header[name] = {"dtype": "BF16", "shape": [WIDTH], "data_offsets": [len(data), len(data) + 2 * WIDTH]}
             data += b"".join(words)
