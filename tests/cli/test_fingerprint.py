@@ -66,8 +66,8 @@ def test_what_cannot_be_had_has_its_exit_code(hub: Loopback, tmp_path: Path, wor
     assert on_hub(hub, tmp_path, "fingerprint", "add", *words).code == code
 
 
-def test_a_server_that_ignores_ranges_is_refused(hub: Loopback, tmp_path: Path) -> None:
-    hub.fault(r"GET /acme/tiny/resolve/.*safetensors", "body", times=9, body=b"x" * 65536)
+def test_a_part_that_is_not_the_one_asked_for_is_refused(hub: Loopback, tmp_path: Path) -> None:
+    hub.fault(r"GET /acme/tiny/resolve/.*safetensors", "partial", times=9, body=b"x" * 65536)
     assert on_hub(hub, tmp_path, "fingerprint", "add", "acme/tiny").code == 6
 
 
