@@ -9,23 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 import msgspec
 
 from openness.errors import IntegrityError
-from openness.identity import families, fingerprint_table, known_builds
+from openness.identity import families, known_builds
 from openness.identity.families import FamilyMatch
-from openness.identity.fingerprint import WeightPrint, fingerprint, layout_of, vectors_of
-from openness.identity.fingerprint_table import Known
-from openness.identity.likeness import Likeness, compare, thresholds
+from openness.identity.fingerprint_files import FILE, lines_with
 from openness.identity.signature import disagreements, signature_of
+from openness.identity.vectors import layout_of, vectors_of
+from openness.packaged import quick_data
 from openness.printable import printable
 from openness.records import BuildIdentity, Fact, Finding, Place, Standing
 from openness.rules.expressions import parse, terms
 from openness.rules.loader import Ruleset
 from openness.sources.build_head import BuildHead
 from openness.sources.snapshot import Kind, Source
+
+if TYPE_CHECKING:
+    from openness.identity.fingerprint import WeightPrint
+    from openness.identity.fingerprint_table import Known
+    from openness.identity.likeness import Likeness
 
 
 class HeldFile(Protocol):
@@ -112,8 +117,8 @@ def identify(
 
 
 def _confidence(basis: str) -> float:
-    value = thresholds().confidence[basis]
-    return value if isinstance(value, float) else 0.0
+    value = quick_data("rules/identity/weights.yaml")["confidence"][basis]
+    return float(value) if isinstance(value, (int, float)) else 0.0
 
 
 def _about_shapes(head: BuildHead) -> list[Finding]:
@@ -189,9 +194,15 @@ def _by_weights(head: BuildHead, own: Path | None) -> tuple[Likened | None, list
     vectors = vectors_of(head.tensors.tensors)
     if not vectors:
         return None, []
+    lines = list(lines_with(layout_of(vectors), own))
+    if not lines:
+        return None, []
+    from openness.identity.fingerprint_table import candidates
+    from openness.identity.likeness import compare
+
     best: Likened | None = None
     findings = []
-    for known in fingerprint_table.candidates(layout_of(vectors), own):
+    for known in candidates(lines):
         try:
             reference = known.print()
         except IntegrityError as error:
@@ -209,6 +220,8 @@ def _by_weights(head: BuildHead, own: Path | None) -> tuple[Likened | None, list
 
 
 def _print(head: BuildHead, reference: WeightPrint) -> WeightPrint | None:
+    from openness.identity.fingerprint import fingerprint
+
     return fingerprint(head.tensors, [(row.name, row.row) for row in reference.rows]) if head.tensors is not None else None
 
 
@@ -252,6 +265,6 @@ def _terms(known: Known, source: Source | None, ruleset: Ruleset) -> list[Fact]:
     ids = [id for id in known.licenses if id in ruleset.license_ids]
     if not ids:
         return []
-    place = Place(f"corpus/{fingerprint_table.FILE}" if not known.own else "your fingerprints", sha256=known.sha256)
+    place = Place(f"corpus/{FILE}" if not known.own else "your fingerprints", sha256=known.sha256)
     quote = printable(f"{known.model}: {', '.join(ids)}", 200)
     return [Fact(f"weights:{printable(known.model)}", "base-license", ids, quote, Standing.WEIGHTS, place)]

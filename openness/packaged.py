@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -24,17 +25,25 @@ def packaged(folder: str) -> Path:
 
 def quick_data(name: str) -> Any:
     """The content of one file of :data:`QUICK`: from the compiled JSON while that was made from a file of this size."""
-    import msgspec
-
     folder, _, rest = name.partition("/")
     path = packaged(folder) / rest
     try:
-        compiled = msgspec.json.decode((packaged("rules") / "identity" / COMPILED).read_bytes())
-        if compiled[name]["size"] == path.stat().st_size:
-            return compiled[name]["content"]
-    except (OSError, msgspec.DecodeError, KeyError, TypeError):
+        compiled = _compiled()[name]
+        if compiled["size"] == path.stat().st_size:
+            return compiled["content"]
+    except (OSError, KeyError, TypeError):
         pass
     return read_quick(path)
+
+
+@cache
+def _compiled() -> Any:
+    import msgspec
+
+    try:
+        return msgspec.json.decode((packaged("rules") / "identity" / COMPILED).read_bytes())
+    except (OSError, msgspec.DecodeError):
+        return {}
 
 
 def read_quick(path: Path) -> Any:

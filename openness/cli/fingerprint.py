@@ -53,7 +53,7 @@ def show(builds: tuple[str, ...], settings: Settings) -> int:
 def _shown(path: str, settings: Settings) -> tuple[dict[str, Any], Any]:
     from openness.gate.held_build import held_build
     from openness.identity.fingerprint import fingerprint
-    from openness.identity.fingerprint_table import build_error, candidates
+    from openness.identity.fingerprint_table import build_error, candidates, lines_with
     from openness.identity.likeness import compare
     from openness.outputs.fingerprint import match_data, print_data
     from openness.printable import printable
@@ -64,7 +64,7 @@ def _shown(path: str, settings: Settings) -> tuple[dict[str, Any], Any]:
         if print_ is None:
             raise build_error(printable(path))
         matches = []
-        for known in candidates(print_.layout, settings.cache):
+        for known in candidates(lines_with(print_.layout, settings.cache)):
             reference = known.print()
             own = fingerprint(head.tensors, [(row.name, row.row) for row in reference.rows]) if head.tensors else None
             matches.append(match_data(known, compare(own or print_, reference)))

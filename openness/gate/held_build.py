@@ -5,16 +5,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
 from pathlib import Path
+
+import msgspec
 
 from openness.gate.held_file import HeldFile
 from openness.sources.build_head import BuildHead, Part, read_head
 from openness.sources.build_layout import Layout, layout_of
 
 
-@dataclass(frozen=True, slots=True)
-class HeldBuild:
+class HeldBuild(msgspec.Struct, frozen=True):
     """``files`` in the order of ``layout.files``."""
 
     path: str

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import msgspec
 
 from openness.identity import dequantize, tensor_names
+from openness.identity.vectors import layout_of, vectors_of
 from openness.sources.tensors import Piece, StoredTensor, TensorSource
 
 #: Values kept of each one-dimensional tensor, evenly spread.
@@ -24,10 +25,6 @@ SAMPLES = 32
 ROW = 256
 #: Which matrices are sampled: no converter permutes, transposes or fuses them where they have these names.
 MATRICES = ("ffn_down", "attn_output", "attn_v", "ffn_up")
-#: A vector beyond this is none of a known model (the widest have some ten thousand values).
-LONGEST = 1 << 18
-MOST_VECTORS = 4096
-_FLOATS = frozenset({"F32", "F16", "BF16", "F64"})
 
 
 class VectorPrint(msgspec.Struct, frozen=True, array_like=True):
@@ -71,22 +68,6 @@ class WeightPrint(msgspec.Struct, frozen=True):
         return len({value for vector in self.vectors for value in vector.samples})
 
 
-def vectors_of(tensors: Mapping[str, StoredTensor]) -> dict[str, StoredTensor]:
-    """GGUF name → tensor, for what a fingerprint is made of; empty for a file that has nothing of the kind."""
-    flat = {name: tensor for name, tensor in tensors.items() if _is_vector(tensor)}
-    names = tensor_names.gguf_names(flat)
-    found = {other: flat[name] for name, other in names.items() if tensor_names.kept(other)}
-    if not found:
-        found = {name: tensor for name, tensor in flat.items() if "rope" not in name}
-    return found if len(found) <= MOST_VECTORS else {}
-
-
-def layout_of(vectors: Mapping[str, StoredTensor]) -> str:
-    """Names and lengths as one short key: two builds of one model share it, nothing is read for it."""
-    text = "\n".join(f"{name} {vectors[name].count}" for name in sorted(vectors))
-    return hashlib.sha256(text.encode()).hexdigest()[:16]
-
-
 def fingerprint(source: TensorSource, rows: Iterable[tuple[str, int]] | None = None) -> WeightPrint | None:
     """The fingerprint of a checkpoint; None if it has no vectors. ``rows`` are the matrix rows to sample (None: chosen here).
 
@@ -119,10 +100,6 @@ def digest_of(vectors: Sequence[VectorPrint]) -> str:
     """The digest over all vectors, in the order of their names."""
     text = "\n".join(f"{v.name} {v.count} {v.digest}" for v in sorted(vectors, key=lambda v: v.name))
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _is_vector(tensor: StoredTensor) -> bool:
-    return tensor.kind in _FLOATS and sum(dim != 1 for dim in tensor.dims) == 1 and tensor.count <= LONGEST
 
 
 def _chosen_rows(

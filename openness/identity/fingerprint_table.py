@@ -14,12 +14,9 @@ import msgspec
 
 from openness.errors import BuildError, IntegrityError
 from openness.identity.fingerprint import SAMPLES, RowPrint, VectorPrint, WeightPrint, digest_of
-from openness.packaged import packaged
+from openness.identity.fingerprint_files import FILE, OWN_FILE, Line, all_lines, lines_of, lines_with
 
-FILE = "weight_fingerprints.jsonl"
-#: The user's own, in the cache folder.
-OWN_FILE = "fingerprints.jsonl"
-MAX_FILE = 256 << 20
+__all__ = ["FILE", "OWN_FILE", "Known", "add", "build_error", "candidates", "every", "lines_with", "packed", "write"]
 
 
 class Known(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -65,25 +62,19 @@ def packed(print_: WeightPrint, model: str, source: str, date: str, **details: o
     )  # fmt: skip
 
 
-def candidates(layout: str, own: Path | None = None) -> Iterator[Known]:
-    """The known checkpoints with this layout: the user's own first. ``own`` is the cache folder."""
-    needle = f'"layout":"{layout}"'.encode()
-    for path, is_own in _files(own):
-        for line in _lines(path):
-            if needle in line:
-                yield _decoded(line, path, is_own)
+def candidates(lines: Iterable[Line]) -> Iterator[Known]:
+    """The checkpoints that the lines of :func:`openness.identity.fingerprint_files.lines_with` hold."""
+    return (_decoded(line.data, line.path, line.own) for line in lines)
 
 
 def every(own: Path | None = None) -> Iterator[Known]:
     """All known checkpoints."""
-    for path, is_own in _files(own):
-        for line in _lines(path):
-            yield _decoded(line, path, is_own)
+    return candidates(all_lines(own))
 
 
 def add(known: Known, path: Path) -> None:
     """Keep a fingerprint in the table at ``path``, in place of an earlier one of the same model and revision."""
-    own = [_decoded(line, path, True) for line in _lines(path)]
+    own = [_decoded(line, path, True) for line in lines_of(path)]
     kept = [other for other in own if (other.model, other.revision) != (known.model, known.revision)]
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     write([*kept, known], path)
@@ -100,23 +91,6 @@ def write(table: Iterable[Known], path: Path) -> None:
             file.write(encoder.encode(msgspec.structs.replace(known, own=False)) + b"\n")
     os.chmod(file.name, 0o644)
     os.replace(file.name, path)
-
-
-def _files(own: Path | None) -> Sequence[tuple[Path, bool]]:
-    shipped = (packaged("corpus") / FILE, False)
-    return [(own / OWN_FILE, True), shipped] if own is not None else [shipped]
-
-
-def _lines(path: Path) -> Iterator[bytes]:
-    try:
-        if path.stat().st_size > MAX_FILE:
-            raise IntegrityError(f"{path} is larger than {MAX_FILE} bytes; remove it, or lines from it")
-        with path.open("rb") as file:
-            yield from (line for line in file if line.strip())
-    except FileNotFoundError:
-        return
-    except OSError as error:
-        raise IntegrityError(f"{path} cannot be read ({error.strerror}); check its rights") from None
 
 
 def _decoded(line: bytes, path: Path, own: bool) -> Known:

@@ -6,7 +6,6 @@ license column is what the gallery's volunteers wrote: it is never a permission,
 
 from __future__ import annotations
 
-import csv
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -59,7 +58,8 @@ def _found(descriptor: int, size: int, wanted: bytes) -> Iterator[KnownBuild]:
         lines = data.splitlines(keepends=True)
         for line in lines:
             if line[:_DIGITS] == wanted and line.endswith(b"\n"):
-                _, repository, name, license = next(csv.reader([line.decode("utf-8", "replace").rstrip("\n")]))
+                _, repository, rest = line.decode("utf-8", "replace").rstrip("\n").split(",", 2)
+                name, _, license = rest.rpartition(",")
                 yield KnownBuild(repository, name, license)
             if line[:_DIGITS] > wanted and start:
                 return

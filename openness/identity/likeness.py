@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import math
-import statistics
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
 from typing import Literal
 
@@ -73,8 +72,8 @@ def compare(build: WeightPrint, reference: WeightPrint) -> Likeness:
     equal = 1.0 if same else _equal(build, reference)
     distance = 0.0 if same else _distance(build, reference)
     rows = list(_row_errors(build, reference))
-    error = statistics.median(e for e, _ in rows) if rows else None
-    allowed = thresholds().slack * statistics.median(a for _, a in rows) if rows else None
+    error = _median([e for e, _ in rows]) if rows else None
+    allowed = thresholds().slack * _median([a for _, a in rows]) if rows else None
     match = _match(same, equal, distance, error, allowed)
     copied = match == "none" and error is not None and error > thresholds().unrelated and equal > thresholds().fine_tuned.equal
     return Likeness(match, equal, distance, len(rows), error, allowed, copied)
@@ -115,11 +114,15 @@ def _distance(build: WeightPrint, reference: WeightPrint) -> float:
     """The median over vectors of: root mean square difference over the spread of the reference's values."""
     found = []
     for one, other in _pairs(build, reference):
-        spread = statistics.pstdev(other.samples) if len(other.samples) > 1 else 0.0
-        if spread > 0 and all(math.isfinite(value) for value in (*one.samples, *other.samples)):
-            squares = [(a - b) ** 2 for a, b in zip(one.samples, other.samples, strict=False)]
-            found.append(math.sqrt(statistics.fmean(squares)) / spread)
-    return statistics.median(found) if found else math.inf
+        if not other.samples or not all(math.isfinite(value) for value in (*one.samples, *other.samples)):
+            continue
+        count = len(other.samples)
+        mean = sum(other.samples) / count
+        spread = math.sqrt(sum((value - mean) ** 2 for value in other.samples) / count)
+        if spread > 0:
+            squares = sum((a - b) ** 2 for a, b in zip(one.samples, other.samples, strict=True))
+            found.append(math.sqrt(squares / count) / spread)
+    return _median(found) if found else math.inf
 
 
 def _row_errors(build: WeightPrint, reference: WeightPrint) -> Iterator[tuple[float, float]]:
@@ -137,3 +140,8 @@ def _row_errors(build: WeightPrint, reference: WeightPrint) -> Iterator[tuple[fl
 
 def _error(one: RowPrint, other: RowPrint) -> float:
     return math.sqrt(sum((a - b) ** 2 for a, b in zip(one.values, other.values, strict=True)))
+
+
+def _median(values: Sequence[float]) -> float:
+    """The middle one, the higher of two; the module statistics costs an audit 10 ms to load."""
+    return sorted(values)[len(values) // 2]

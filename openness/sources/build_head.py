@@ -14,7 +14,7 @@ import msgspec
 
 from openness.errors import BuildError
 from openness.printable import printable
-from openness.sources import build_format, gguf, gguf_tensors, safetensors
+from openness.sources import build_format, gguf, gguf_tensors
 from openness.sources.build_format import format_of
 from openness.sources.build_layout import ONNX_DATA, Layout
 from openness.sources.gguf_records import GGUFHeader, Value, Values
@@ -179,6 +179,8 @@ def _onnx(parts: Sequence[Part], layout: Layout) -> BuildHead:
 
 def safetensors_source(parts: Sequence[Part]) -> tuple[TensorSource, dict[str, str]]:
     """The tensors of all parts, and what their metadata say. Raises BuildError."""
+    from openness.sources import safetensors
+
     sources = []
     metadata: dict[str, str] = {}
     for part in parts:

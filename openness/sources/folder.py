@@ -45,11 +45,12 @@ def neighbors(build: Path) -> Iterator[Document | Absent]:
     """
     folder = build if build.is_dir() else build.parent
     repository = cached_repository(build)
-    from openness.sources import ollama
+    if build.parent.name == "blobs":
+        from openness.sources import ollama
 
-    if ollama.blob_digest(build) is not None:
-        yield from ollama.license_texts(build)
-        return
+        if ollama.blob_digest(build) is not None:
+            yield from ollama.license_texts(build)
+            return
     try:
         with os.scandir(folder) as entries:
             names = sorted(e.name for _, e in zip(range(MAX_ENTRIES), entries, strict=False) if _wanted(e.name))

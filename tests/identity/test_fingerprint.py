@@ -97,7 +97,9 @@ def packed(print_: WeightPrint, model: str = "acme/tiny") -> fingerprint_table.K
 def test_a_line_of_the_table_gives_back_the_fingerprint(tmp_path: Path) -> None:
     print_ = print_of(Checkpoint(9).gguf(tmp_path / "a.gguf"))
     fingerprint_table.add(packed(print_), tmp_path / fingerprint_table.OWN_FILE)
-    (known,) = [known for known in fingerprint_table.candidates(print_.layout, tmp_path) if known.own]
+    (known,) = [
+        known for known in fingerprint_table.candidates(fingerprint_table.lines_with(print_.layout, tmp_path)) if known.own
+    ]
     assert known.print() == print_
 
 
