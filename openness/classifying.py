@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from functools import cache
 
 import msgspec
 
-from openness import identifying
 from openness.evidence import model_file
-from openness.evidence.base_names import LineageWords
-from openness.evidence.clauses import DetectedClause
-from openness.evidence.file_rules import FileRules
-from openness.evidence.identify import Identification
-from openness.evidence.model_card import CardWords
-from openness.evidence.model_file import FileWords
-from openness.evidence.model_repository import Reader
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.gathering import Dossier, gather
-from openness.packaged import packaged
+from openness.knowledge import file_words, knowledge, reader
 from openness.records import Absent
-from openness.rules import definitions, leaks, lineage_rules, loader, releases
 from openness.rules.case import Case
-from openness.rules.definitions import Definitions
 from openness.rules.loader import Ruleset
 from openness.sources.evidence_file import Malformed
 from openness.sources.snapshot import EvidenceContent, Reference, RepositorySnapshot, Source
 from openness.verdict import classification, stated
 from openness.verdict.classification import Knowledge
 from openness.verdict.classified import Classification
-from openness.verdict.lineage_terms import Known
-from openness.verdict.own_terms import LicenseWords
 from openness.verdict.stated import Stated
 from openness.verdict.stated_release import stated_release
 from openness.verdict.stated_result import File, stated_result
@@ -94,51 +81,3 @@ def _stated(snapshot: RepositorySnapshot, known: Knowledge) -> Iterator[Stated]:
 def _concluded(row: Stated, given: str, snapshot: RepositorySnapshot, known: Knowledge, names: Iterable[str]) -> Classified:
     model = RepositoryEvidence(snapshot.kind, row.model, snapshot.requested, url=snapshot.url, facts=row.evidence, complete=True)
     return Classified(stated.concluded(row, given, known, names), Dossier(model))
-
-
-def file_words(known: Definitions) -> FileWords:
-    """How model files are read: the words, and the components by each of their names."""
-    rules = loader.read_yaml(packaged("rules") / "evidence" / "evidence_files.yaml")
-    names = {
-        model_file.name_key(name): component.id
-        for component in known.components.values()
-        for name in (component.id, component.title, *component.names)
-    }
-    kinds = {id: component.kind for id, component in known.components.items()}
-    return msgspec.convert({**rules, "components": names, "kinds": kinds}, FileWords)
-
-
-def reader(ruleset: Ruleset) -> Reader:
-    """Rules for reading evidence, with the identification of license texts."""
-
-    def identify(data: bytes) -> tuple[Identification, tuple[DetectedClause, ...]]:
-        found = identifying.identify_document(data, known=ruleset.texts)
-        return found.found, found.clauses
-
-    words, files = _reading()
-    return Reader(words, files, identify, lineage_words())
-
-
-@cache
-def _reading() -> tuple[CardWords, FileRules]:
-    rules = packaged("rules") / "evidence"
-    words = msgspec.convert(loader.read_yaml(rules / "card_words.yaml"), CardWords)
-    return words, FileRules(loader.read_yaml(rules / "files.yaml"))
-
-
-@cache
-def lineage_words() -> LineageWords:
-    """The words that lineage is stated in, as packaged."""
-    return msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "lineage_words.yaml"), LineageWords)
-
-
-def knowledge(ruleset: Ruleset) -> Knowledge:
-    """Definitions and data about released models, as packaged."""
-    words, known = _known_beforehand()
-    return Knowledge(ruleset, definitions.load(), words, known, leaks.load(), lineage_rules.load())
-
-
-@cache
-def _known_beforehand() -> tuple[LicenseWords, Known]:
-    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
-    return words, Known(releases.load(), lineage_words())

@@ -22,6 +22,7 @@ ORDER = [
     "policy",
     "identifying",
     "gathering",
+    "knowledge",
     "classifying",
     "model_terms",
     "fingerprinting",

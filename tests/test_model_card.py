@@ -7,7 +7,6 @@ import re
 import time
 
 import jsonschema
-import msgspec
 import pytest
 
 from openness.evidence import model_card
@@ -32,7 +31,7 @@ The training data is not released in full.
 
 
 def words() -> CardWords:
-    return msgspec.convert(loader.read_yaml(RULES / "card_words.yaml"), CardWords)
+    return CardWords.of(loader.read_yaml(RULES / "card_words.yaml"))
 
 
 def stated(text: str) -> dict[str, tuple[str, int | None]]:

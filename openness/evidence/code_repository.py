@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from openness.evidence import code_readme
 from openness.evidence.model_repository import Reader, license_facts, notice_fact
 from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.printable import printable
@@ -22,6 +23,10 @@ def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
             facts += license_facts(document, reader)
         elif document.kind == "notice":
             facts.append(notice_fact(document))
+        elif document.kind == "readme" and "/" not in document.path:
+            shown = {fact.claim for fact in facts}
+            said = code_readme.facts_of(document, reader.code, listed=snapshot.files_complete)
+            facts += (fact for fact in said if fact.claim not in shown)
     return RepositoryEvidence(
         snapshot.kind, snapshot.name, snapshot.requested, snapshot.revision, snapshot.url, snapshot.date,
         facts=tuple(facts), complete=snapshot.absent is None and snapshot.files_complete,

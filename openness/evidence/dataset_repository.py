@@ -4,15 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from openness.evidence import card
+import msgspec
+
+from openness.evidence import card, model_card
+from openness.evidence.card_lines import lines_in
+from openness.evidence.card_statements import says_something
+from openness.evidence.license_text import decode, lines_of
 from openness.evidence.model_repository import Reader, license_facts
 from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.printable import printable
 from openness.records import Fact, Place, Standing
-from openness.sources.snapshot import RepositorySnapshot
+from openness.sources.snapshot import Document, RepositorySnapshot
 
-#: A card with less text than this says nothing of the data (front matter aside).
-LEAST_CARD = 400
+#: Letters of a card outside its front matter and the empty places of its template: so many tell of the data, fewer of a part.
+WHOLE_CARD = 400
+LEAST_CARD = 120
 
 
 def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
@@ -20,12 +26,7 @@ def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
     facts = list(_listed(snapshot, reader))
     for document in snapshot.documents:
         if document.kind == "card":
-            facts += card.facts_of(document)[0]
-            if document.size >= LEAST_CARD:
-                place = Place(document.path, document.url, document.revision, document.sha256, 1)
-                value = {"availability": "published", "kind": "card", "address": ""}
-                quote = f"{printable(document.path)}, {document.size} bytes"
-                facts.append(Fact("card:data-card", "component:data-card", value, quote, Standing.CARD, place))
+            facts += _card(document, reader)
         elif document.kind == "license":
             facts += license_facts(document, reader)
     return RepositoryEvidence(
@@ -33,6 +34,29 @@ def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
         facts=tuple(facts), complete=snapshot.absent is None and snapshot.files_complete,
         absent=snapshot.absent, absences=snapshot.absences,
     )  # fmt: skip
+
+
+def _card(document: Document, reader: Reader) -> Iterator[Fact]:
+    """License and documentation of the data. What the card's words say of its license counts where no tag says it."""
+    front = card.facts_of(document)[0]
+    yield from front
+    if not any(fact.claim == "license" for fact in front):
+        for fact in model_card.facts_of(document, reader.words, names=reader.names):
+            if fact.claim in ("license", "license:data", "license-link"):
+                yield msgspec.structs.replace(fact, claim=fact.claim.removesuffix(":data"))
+    letters = _letters(document, reader)
+    if letters >= LEAST_CARD:
+        place = Place(document.path, document.url, document.revision, document.sha256, 1)
+        value = {"availability": "published" if letters >= WHOLE_CARD else "partial", "kind": "card", "address": ""}
+        quote = f"{printable(document.path)}, {letters} letters of text"
+        yield Fact("card:data-card", "component:data-card", value, quote, Standing.CARD, place)
+
+
+def _letters(document: Document, reader: Reader) -> int:
+    """Letters of the text, headings and empty places of a template left out."""
+    lines = lines_in(lines_of(decode(document.data)), card.read(document).end)
+    said = (line.text for line in lines if not line.level and says_something(line.text, reader.words))
+    return sum(len(text.strip()) for text in said)
 
 
 def _listed(snapshot: RepositorySnapshot, reader: Reader) -> Iterator[Fact]:

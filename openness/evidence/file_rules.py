@@ -54,12 +54,15 @@ class FileRules:
             (row, re.compile(row.path, re.IGNORECASE), re.compile(row.unless, re.IGNORECASE) if row.unless else None)
             for row in msgspec.convert(data["files"], list[FileRow])
         ]
+        self._aside = re.compile(data["aside"], re.IGNORECASE)
         scopes = msgspec.convert(data["scopes"], list[Scope])
         self._scopes = [(scope.component, re.compile(scope.name, re.IGNORECASE)) for scope in scopes]
 
     def shown(self, files: Iterable[FileEntry], where: str) -> Iterator[Shown]:
         """What the files of a repository of one kind (model, code, dataset) show, the most open reading of each component."""
         paths = [file.path for _, file in zip(range(MAX_LOOKED_AT), files, strict=False)]
+        if where == "code":
+            paths = [path for path in paths if not self._aside.search(path)]
         best: dict[str, Shown] = {}
         for row, pattern, unless in self._rows:
             if row.where != where or (best.get(row.component) and best[row.component].availability == "published"):

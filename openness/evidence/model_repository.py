@@ -12,10 +12,13 @@ import msgspec
 
 from openness.evidence import base_names, card, license_text, lineage, merge_config, model_card, release_statements
 from openness.evidence.base_names import LineageWords
+from openness.evidence.card_license import NamedLicense, Names
+from openness.evidence.card_links import Owner
+from openness.evidence.card_words import CardWords
 from openness.evidence.clauses import DetectedClause
+from openness.evidence.code_readme import CodeWords
 from openness.evidence.file_rules import FileRules
 from openness.evidence.identify import Identification
-from openness.evidence.model_card import CardWords
 from openness.evidence.repository_evidence import Link, LinkKind, RepositoryEvidence
 from openness.printable import printable
 from openness.records import Fact, Finding, Place, Standing
@@ -33,6 +36,14 @@ HUB_FILE = re.compile(r"(?:huggingface\.co|hf\.co)/([\w.-]+/[\w.-]+)/(?:blob|raw
 GITHUB_FILE = re.compile(r"github\.com/([\w.-]+/[\w.-]+)/(?:blob|raw)/([^/]+)/([^?#]+)")
 
 
+NO_CODE_WORDS = CodeWords()
+
+
+def no_names(text: str) -> tuple[NamedLicense, ...]:
+    """Finds no license in any text: for readers that have no rules at hand."""
+    return ()
+
+
 class Reader(msgspec.Struct, frozen=True):
     """What reading evidence needs beside the documents: rules as data, and the identification of license texts."""
 
@@ -40,6 +51,8 @@ class Reader(msgspec.Struct, frozen=True):
     files: FileRules
     identify: Identify
     lineage: LineageWords
+    names: Names = no_names
+    code: CodeWords = NO_CODE_WORDS
 
 
 def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
@@ -51,7 +64,7 @@ def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
     facts: list[Fact] = [*_listed(snapshot, reader), *_hub_facts(snapshot)]
     findings: list[Finding] = []
     for document in snapshot.documents:
-        new_facts, new_findings = _document_facts(document, reader)
+        new_facts, new_findings = _document_facts(document, reader, snapshot)
         facts += new_facts
         findings += new_findings
     facts += release_statements.hashes(snapshot.files, Place("file list", snapshot.url, snapshot.revision))
@@ -126,11 +139,24 @@ def _tagged_license(snapshot: RepositorySnapshot) -> Iterator[Fact]:
         yield Fact("hub:license", "license", value, printable(f"tags: {LICENSE_TAG}{found[0]}", 160), Standing.CARD, place)
 
 
-def _document_facts(document: Document, reader: Reader) -> tuple[list[Fact], list[Finding]]:
+def owner_of(snapshot: RepositorySnapshot) -> Owner:
+    """Whose card it is; a folder has a name and no owner."""
+    owner, slash, name = snapshot.name.rstrip("/").rpartition("/")
+    return Owner(owner if snapshot.kind == "hub-model" else "", name if slash else owner or name)
+
+
+def _card_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot) -> tuple[list[Fact], list[Finding]]:
+    """Front matter and prose of a card, and where the Hub reads the front matter otherwise."""
+    facts, findings = card.facts_of(document, further=True)
+    findings += card.differences(document, facts, snapshot.hub.card_data if snapshot.hub else None)
+    prose = model_card.facts_of(document, reader.words, owner_of(snapshot), reader.names)
+    history = release_statements.facts_of(document, reader.lineage)
+    return [*facts, *prose, *history], [*findings, *model_card.cut(document)]
+
+
+def _document_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot) -> tuple[list[Fact], list[Finding]]:
     if document.kind in ("card", "readme"):
-        facts, findings = card.facts_of(document, further=True)
-        prose = (*model_card.facts_of(document, reader.words), *release_statements.facts_of(document, reader.lineage))
-        return [*facts, *prose], findings
+        return _card_facts(document, reader, snapshot)
     if document.kind in ("license", "policy"):
         return license_facts(document, reader), []
     if document.kind == "adapter":

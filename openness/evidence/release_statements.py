@@ -9,7 +9,8 @@ from collections.abc import Iterator
 from itertools import islice
 
 from openness.evidence.base_names import LineageWords, Statement
-from openness.evidence.card import FRONT_MATTER, load_mapping
+from openness.evidence.card import read as front_matter_of
+from openness.evidence.front_matter import FrontMatter
 from openness.evidence.license_text import decode, lines_of
 from openness.printable import printable
 from openness.records import Fact, Place, Standing
@@ -29,9 +30,9 @@ SENTENCE = re.compile(r"(?<=[.!?;])\s+")
 def facts_of(document: Document, words: LineageWords) -> list[Fact]:
     """Facts ``leak-stated``, ``removal-stated``, ``scratch-stated``, ``attribution`` and ``distilled`` of a card."""
     text = decode(document.data)
-    front = FRONT_MATTER.match(text)
-    found = list(_tags(document, front, words)) if front else []
-    skipped = text[: front.end()].count("\n") if front else 0
+    front = front_matter_of(document)
+    found = list(_tags(document, front, words))
+    skipped = front.end
     for number, sentence in islice(_sentences(text, skipped, words.triggers), MAX_SENTENCES):
         if len(found) >= MAX_FACTS:
             break
@@ -73,14 +74,14 @@ def _says(row: Statement, sentence: str) -> bool:
     return not (row.unless and re.search(row.unless, rest, re.IGNORECASE))
 
 
-def _tags(document: Document, front: re.Match[str], words: LineageWords) -> Iterator[Fact]:
-    data = load_mapping(front[1])
-    tags = data.get("tags") if data else None
-    for tag in tags if isinstance(tags, list) else [tags]:
-        if isinstance(tag, str) and re.fullmatch(words.distilled_tags, tag.strip(), re.IGNORECASE):
-            place = Place(document.path, document.url, document.revision, document.sha256, 1)
-            yield Fact(f"tag:{document.name}:distilled", "distilled", True, printable(f"tags: {tag}", 80), Standing.CARD, place)
-            return
+def _tags(document: Document, front: FrontMatter, words: LineageWords) -> Iterator[Fact]:
+    for entry in front.of("tags"):
+        for tag in entry.value if isinstance(entry.value, list) else [entry.value]:
+            if isinstance(tag, str) and re.fullmatch(words.distilled_tags, tag.strip(), re.IGNORECASE):
+                place = Place(document.path, document.url, document.revision, document.sha256, entry.line)
+                quote = printable(f"tags: {tag}", 80)
+                yield Fact(f"tag:{document.name}:distilled", "distilled", True, quote, Standing.CARD, place)
+                return
 
 
 def hashes(files: tuple[FileEntry, ...], place: Place) -> Iterator[Fact]:

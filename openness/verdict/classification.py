@@ -152,6 +152,8 @@ def _weights_class(
         return LicenseClass.NONE
     if BARRED in own.limits | found.limits or any(license.category == STRICTEST for license in known):
         return LicenseClass.RESTRICTED
+    if own.custom:
+        return LicenseClass.RESTRICTED
     if not own.known and not found.carries_license:
         return LicenseClass.UNKNOWN if own.stated else LicenseClass.NONE
     return license_class(ids, known, definitions)

@@ -126,7 +126,10 @@ def _datasets(fact: Fact, found: Sequence[RepositoryEvidence | None]) -> Iterato
 
 def _code(documents: Documents) -> Iterator[RepositoryEvidence]:
     seen: set[str] = set()
+    foreign = {fact.id for fact in documents.model.facts if isinstance(fact.value, Mapping) and fact.value.get("own") == "no"}
     for link in documents.model.linked("code"):
+        if link.fact in foreign:
+            continue  # a library that the card mentions holds training code of its own, not that of this model
         evidence = documents.lookup(link)
         if evidence is not None and evidence.absent is None and evidence.name.casefold() not in seen:
             seen.add(evidence.name.casefold())

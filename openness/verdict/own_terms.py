@@ -15,7 +15,7 @@ import msgspec
 from openness.printable import printable
 from openness.records import Contradiction, Fact, Finding, Standing
 from openness.rules.definitions import Definitions
-from openness.rules.expressions import AllOf, AnyOf, Expression, terms
+from openness.rules.expressions import AllOf, AnyOf, Expression, license_ids, terms
 from openness.rules.limits import CATEGORIES, limits_of_clauses
 from openness.rules.loader import Ruleset
 from openness.verdict.claims import Claim, claims_of, narrow, spelling_findings
@@ -45,7 +45,8 @@ class OwnTerms(msgspec.Struct, frozen=True):
 
     ``ids`` all bind; ``unresolved`` are names or texts that stand for no known license; ``changed`` are facts of known texts
     that were changed; ``limits`` are what unresolved names say and what is certain of the wording of texts that are not known;
-    ``contradicted``: sources differ in class, unsettled.
+    ``contradicted``: sources differ in class, unsettled; ``custom``: the card says in the Hub's own form (``license: other`` with
+    a ``license_name``) that the license is one of the publisher's own, and nobody here has read it.
     """
 
     ids: tuple[str, ...] = ()
@@ -56,6 +57,7 @@ class OwnTerms(msgspec.Struct, frozen=True):
     limits: frozenset[str] = frozenset()
     contradictions: tuple[Contradiction, ...] = ()
     contradicted: bool = False
+    custom: bool = False
     findings: tuple[Finding, ...] = ()
 
     @property
@@ -72,7 +74,7 @@ class OwnTerms(msgspec.Struct, frozen=True):
 def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, definitions: Definitions) -> OwnTerms:
     """Settle the license statements of one repository."""
     about = list(_about_weights(facts))
-    claims = [claim for claim in claims_of(about, ruleset) if not _says_nothing(claim)]
+    claims = [claim for claim in _joined(claims_of(about, ruleset), about) if not _says_nothing(claim)]
     resolving = [claim for claim in claims if claim.resolves]
     claims = [msgspec.structs.replace(claim, expression=narrow(claim.expression, resolving)) for claim in claims]
     texts = [claim for claim in claims if claim.standing is Standing.TEXT]
@@ -94,11 +96,22 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, defi
         limits=_worded_limits(about, ruleset, definitions).union(*(words.limits_of(name) for name in unresolved)),
         contradictions=contradictions,
         contradicted=contradicted,
+        custom=_custom(about, ids, unresolved, texts, changed),
         findings=(
             *_findings(contradictions, changed, unresolved, about),
             *dict.fromkeys(finding for claim in binding for finding in spelling_findings(claim)),
         ),
     )
+
+
+def _custom(
+    facts: Sequence[Fact], ids: Sequence[str], unresolved: Sequence[str], texts: Sequence[Claim], changed: Sequence[Fact]
+) -> bool:
+    """Whether all that is known is the name of a license of the publisher's own, declared as the Hub asks for it
+    (hub-docs, model cards: ``license: other``, then ``license_name`` and ``license_link``)."""
+    other = any(fact.claim == "license" and str(fact.value).strip().casefold() == "other" for fact in facts)
+    named = any(fact.claim == "license-name" for fact in facts)
+    return other and named and bool(unresolved) and not ids and not texts and not changed
 
 
 def _worded_limits(facts: Iterable[Fact], ruleset: Ruleset, definitions: Definitions) -> frozenset[str]:
@@ -122,6 +135,28 @@ def _about_weights(facts: Iterable[Fact]) -> Iterable[Fact]:
             yield msgspec.structs.replace(fact, claim=fact.claim.removesuffix(SCOPED))
         elif not (own and fact.claim.startswith("license-text")):
             yield fact
+
+
+def _joined(claims: Sequence[Claim], facts: Sequence[Fact]) -> list[Claim]:
+    """Claims of prose that stand in one line are one statement: all that it names binds."""
+    lines = {fact.id: (fact.place.document, fact.place.line) for fact in facts}
+    joined: dict[object, Claim] = {}
+    for number, claim in enumerate(claims):
+        prose = claim.source.startswith("prose:") and len(claim.evidence) == 1
+        key = (claim.source, *lines[claim.evidence[0]]) if prose else number
+        before = joined.get(key)
+        joined[key] = claim if before is None else _both(before, claim)
+    return list(joined.values())
+
+
+def _both(one: Claim, other: Claim) -> Claim:
+    parts = tuple(dict.fromkeys((*_parts(one.expression), *_parts(other.expression))))
+    expression = parts[0] if len(parts) == 1 else AllOf(parts)
+    return msgspec.structs.replace(other, expression=expression, evidence=(*one.evidence, *other.evidence))
+
+
+def _parts(expression: Expression) -> tuple[Expression, ...]:
+    return expression.parts if isinstance(expression, AllOf) else (expression,)
 
 
 def _says_nothing(claim: Claim) -> bool:
@@ -168,7 +203,7 @@ def _among_equals(named: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contr
     groups = list(readings.values())
     for index, one in enumerate(groups):
         for other in groups[index + 1 :]:
-            same_class = class_of(one[0].expression, ruleset) == class_of(other[0].expression, ruleset)
+            same_class = _comparable(one[0].expression, ruleset) == _comparable(other[0].expression, ruleset)
             if one[0].ids & other[0].ids and same_class:
                 continue
             settled = _fuller(one[0], other[0])
@@ -206,6 +241,14 @@ def class_of(expression: Expression, ruleset: Ruleset) -> str:
     return max((class_of_id(id, ruleset) for id in expression.resolved.ids), key=_rank)
 
 
+def _comparable(expression: Expression, ruleset: Ruleset) -> str:
+    """The class for comparing two statements: members of a family without rules here do not count beside those that have."""
+    known = {id for id in license_ids(expression) if id in ruleset.license_ids}
+    if isinstance(expression, AllOf | AnyOf) or not known:
+        return class_of(expression, ruleset)
+    return max((class_of_id(id, ruleset) for id in known), key=_rank)
+
+
 def class_of_id(id: str, ruleset: Ruleset) -> str:
     if id not in ruleset.license_ids:
         return UNKNOWN_CLASS
@@ -237,7 +280,7 @@ def _findings(
         yield Finding(f"changed:{fact.place.document}", "license-text-changed", "unknown", message, (fact.id,))
     for name in unresolved:
         evidence = tuple(fact.id for fact in facts if isinstance(fact.value, str) and fact.value == name)
-        message = f"'{name}' stands for no license that is known here."
+        message = f"'{name}' stands for no license that is known here; what it allows and bars has to be read."
         yield Finding(f"unresolved:{name}", "license-known", "unknown", message, evidence)
 
 

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openness.classifying import lineage_words
 from openness.evidence import base_names, lineage, merge_config, release_statements
 from openness.evidence.base_names import BaseName
+from openness.knowledge import lineage_words
 from openness.sources.snapshot import document
 
 WORDS = lineage_words()

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from openness import classifying
+from openness import knowledge
 from openness.evidence.repository_evidence import Link, LinkKind, RepositoryEvidence
 from openness.records import Fact, Finding, Place, Standing
 from openness.rules.leaks import Leak, Leaks
@@ -17,7 +17,7 @@ from openness.verdict.classified import Classification
 from openness.verdict.own_terms import OwnTerms
 from tests.verdict.lineage_world import RULES
 
-KNOWLEDGE = classifying.knowledge(RULES)
+KNOWLEDGE = knowledge.knowledge(RULES)
 
 
 def fact(id: str, claim: str, value: Any, standing: Standing = Standing.CARD) -> Fact:

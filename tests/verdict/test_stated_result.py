@@ -12,7 +12,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openness import classifying
+from openness import classifying, knowledge
 from openness.records import Standing
 from openness.rules.case import Case
 from openness.rules.categories import categorize
@@ -25,7 +25,7 @@ from tests.evidence_files import RULES, classified, exported, own_file, problem,
 from tests.rules.cases import CASES, DEFINITIONS
 
 ROOT = Path(__file__).parents[2]
-KNOWN = classifying.knowledge(RULES)
+KNOWN = knowledge.knowledge(RULES)
 
 
 def again(result: dict[str, Any], folder: Path) -> Classification:
