@@ -126,12 +126,13 @@ def _doubts(identified: Identified, facts: Sequence[Fact], model: str | None, ru
         what = f"its weights are those of {identified.weights_of}"
         found.append(
             identity_terms.contradicted_license(
-                facts, identified.proven, ruleset, what=what, own=identified.exact, evidence=evidence
+                facts, [identified.proven], ruleset, what=what, own=identified.exact, evidence=evidence
             )
         )
     elif identity.basis != "sha256" and family is not None and family.firm:
         what = f"it is shaped and tokenized like {' or '.join(family.families)}"
-        found.append(identity_terms.contradicted_license(facts, family.licenses, ruleset, what=what, own=False))
+        stacks = list(dict.fromkeys(row.licenses for row in family.rows))
+        found.append(identity_terms.contradicted_license(facts, stacks, ruleset, what=what, own=False))
     if model is not None and identity.basis in ("sha256", "weights") and identity.model is not None:
         found.append(identity_terms.another_model(model, identity))
     return [doubt for doubt in found if doubt is not None]

@@ -30,23 +30,30 @@ class Doubt(msgspec.Struct, frozen=True):
 
 
 def contradicted_license(
-    facts: Sequence[Fact], ids: Sequence[str], ruleset: Ruleset, *, what: str, own: bool, evidence: tuple[str, ...] = ()
+    facts: Sequence[Fact],
+    stacks: Sequence[Sequence[str]],
+    ruleset: Ruleset,
+    *,
+    what: str,
+    own: bool,
+    evidence: tuple[str, ...] = (),
 ) -> Doubt | None:
-    """The doubt about a claimed license, where ``ids`` are the licenses of what the build is found to be, called ``what``.
+    """The doubt about a claimed license, where the build is found to be ``what``, released under one of ``stacks``: license ids
+    that all bind.
 
     ``own``: the build is that release itself, so no other license can be right. Else further terms may stand on top, and only a
-    claim that is looser than all of ``ids`` is doubted.
+    claim that is looser than every stack is doubted.
     """
     found = [claim for claim in claims_of(_build_claims(facts), ruleset) if claim.resolves]
-    known = [id for id in ids if id in ruleset.license_ids]
-    if not found or not known or len(known) < len(ids):
+    if not found or not stacks or not all(stack and set(stack) <= set(ruleset.license_ids) for stack in stacks):
         return None
-    if any(claim.ids & set(known) for claim in found):
+    if any(claim.ids & set(stack) for claim in found for stack in stacks):
         return None
-    if not own and not all(_looser(claim, known, ruleset) for claim in found):
+    if not own and not all(_looser(claim, stack, ruleset) for claim in found for stack in stacks):
         return None
     said = ", ".join(sorted({id for claim in found for id in claim.ids}))
-    summary = f"It says {said}, but {what}, released under {', '.join(known)}; nothing at hand settles which terms hold."
+    under = " or ".join(dict.fromkeys(" and ".join(stack) for stack in stacks))
+    summary = f"It says {said}, but {what}, released under {under}; nothing at hand settles which terms hold."
     return Doubt("license", summary, (*(id for claim in found for id in claim.evidence), *evidence))
 
 
@@ -63,11 +70,11 @@ def _build_claims(facts: Iterable[Fact]) -> list[Fact]:
     return [fact for fact in facts if "@" not in fact.id]
 
 
-def _looser(claim: Claim, ids: Sequence[str], ruleset: Ruleset) -> bool:
-    """Whether every license in ``ids`` is stricter in class than an open one, and none is milder than what is claimed."""
+def _looser(claim: Claim, stack: Sequence[str], ruleset: Ruleset) -> bool:
+    """Whether the strictest license of a stack is stricter in class than an open one, and not milder than what is claimed."""
     claimed = max((_rank(id, ruleset) for id in claim.ids), default=0)
-    ranks = [_rank(id, ruleset) for id in ids]
-    return all(rank > CATEGORIES.index(OPEN) and rank >= claimed for rank in ranks)
+    strictest = max(_rank(id, ruleset) for id in stack)
+    return strictest > CATEGORIES.index(OPEN) and strictest >= claimed
 
 
 def _rank(id: str, ruleset: Ruleset) -> int:
