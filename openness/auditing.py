@@ -113,11 +113,13 @@ def audit_build(
         findings=[*findings, *clarified.findings],
         quoter=_quoter(documents, index_files),
     )
-    result = identity_terms.with_doubts(result, _doubts(identified, clarified.facts, model, ruleset))
+    result = identity_terms.with_doubts(result, _doubts(build, identified, clarified.facts, model, ruleset))
     return Audited(result, None, clarified.warnings, clarified.used)
 
 
-def _doubts(identified: Identified, facts: Sequence[Fact], model: str | None, ruleset: Ruleset) -> list[identity_terms.Doubt]:
+def _doubts(
+    build: OpenBuild, identified: Identified, facts: Sequence[Fact], model: str | None, ruleset: Ruleset
+) -> list[identity_terms.Doubt]:
     """What the identity contradicts of what is said of the build, by its maker or by the user."""
     identity, family = identified.identity, identified.family
     evidence = tuple(fact.id for fact in identified.facts)
@@ -135,6 +137,9 @@ def _doubts(identified: Identified, facts: Sequence[Fact], model: str | None, ru
         found.append(identity_terms.contradicted_license(facts, stacks, ruleset, what=what, own=False))
     if model is not None and identity.basis in ("sha256", "weights") and identity.model is not None:
         found.append(identity_terms.another_model(model, identity))
+    stated = folder.stated_sha256(Path(build.path))
+    if stated is not None and build.sha256 not in (None, stated):
+        found.append(identity_terms.Doubt("identity", f"Its store names it by the sha256 {stated}, and it has another one."))
     return [doubt for doubt in found if doubt is not None]
 
 

@@ -249,7 +249,7 @@ def _of_weights(likened: Likened, source: Source | None, ruleset: Ruleset) -> Id
     sampled = (
         f", and {likeness.rows} sampled rows of matrices differ by {likeness.error:.3f}" if likeness.error is not None else ""
     )
-    message = f"{text}: {likeness.equal:.1%} of its one-dimensional values are equal{sampled}. Names say nothing against that."
+    message = f"{text}: {likeness.equal:.1%} of its one-dimensional values are equal{sampled}."
     finding = Finding("weights", "identity-weights", "info", message, tuple(fact.id for fact in facts))
     return Identified(identity, tuple(facts), (finding,), f"{model} ({likeness.match})", ids, likeness.match == "exact")
 

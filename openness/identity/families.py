@@ -147,8 +147,8 @@ def _telling_pre(signature: Signature) -> bool:
 
 
 def _known_tokenizer(signature: Signature, ids: list[str]) -> tuple[str | None, set[str]]:
-    """Where the build's first tokens are known from, and the ids that are left: a row whose tokenizer is known to be another
-    one is out."""
+    """Where the build's first tokens are known from, and the ids that are left: where they are known to be those of some rows,
+    a row that is known to have others is out. Tokens that nobody knows exclude nothing."""
     digest = signature.first_digest() if signature.first_digest is not None else None
     if digest is None:
         return None, set(ids)
@@ -159,7 +159,7 @@ def _known_tokenizer(signature: Signature, ids: list[str]) -> tuple[str | None, 
             own.update(line["rows"])
         else:
             others.update(line.get("rows", ()) if isinstance(line.get("rows"), list) else ())
-    return origin, {id for id in ids if id in own or id not in others}
+    return origin, {id for id in ids if origin is None or id in own or id not in others}
 
 
 @cache

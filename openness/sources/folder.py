@@ -28,6 +28,7 @@ NAMES = re.compile(
 SKIPPED_SUFFIXES = (".gguf", ".py", ".safetensors", ".bin", ".spdx", ".json5", ".png", ".svg")
 MAX_NEIGHBORS = 20
 MAX_ENTRIES = 20_000
+BLOB = re.compile(r"(?:sha256-)?([0-9a-f]{64})", re.ASCII)
 CACHE_FOLDER = re.compile(r"models--(?P<owner>[\w.-]+?)--(?P<name>[\w.-]+)")
 
 
@@ -69,6 +70,16 @@ def cached_repository(build: Path) -> CachedRepository | None:
         if match and parts[index + 1] == "snapshots":
             return CachedRepository(f"{match['owner']}/{match['name']}", parts[index + 2])
     return None
+
+
+def stated_sha256(build: Path) -> str | None:
+    """The sha256 by which a store that is addressed by content (the Hub's cache, Ollama) names the file; None elsewhere."""
+    try:
+        path = build.resolve()
+    except (OSError, RuntimeError):
+        return None
+    match = BLOB.fullmatch(path.name)
+    return match[1] if match and path.parent.name == "blobs" else None
 
 
 def _wanted(name: str) -> bool:

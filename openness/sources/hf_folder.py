@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from openness.errors import BuildError
 from openness.printable import printable
 from openness.sources.build_format import SAFETENSORS
 from openness.sources.build_head import BuildHead, Part, safetensors_source
@@ -34,6 +35,8 @@ _INTEGER_LIMIT = 1 << 40
 def read_head(parts: Sequence[Part], layout: Layout) -> BuildHead:
     """The head of a build in safetensors. Raises BuildError."""
     tensors, metadata = safetensors_source(parts)
+    if not tensors.tensors:
+        raise BuildError("the safetensors file holds no tensors; fetch it again")
     architecture, shapes = config_shapes(layout.config)
     types = Counter(tensor.kind for tensor in tensors.tensors.values())
     adapter = any(".lora_A." in name or name.endswith(".lora_A") for name in tensors.tensors)

@@ -94,6 +94,16 @@ def test_the_license_layer_of_ollama_is_read_as_a_text(tmp_path: Path) -> None:
     assert any(fact["claim"].startswith("license-text") for fact in row["evidence"])
 
 
+def test_a_blob_that_is_not_what_its_name_says_does_not_pass(tmp_path: Path) -> None:
+    root = tmp_path / ".ollama" / "models"
+    ollama(root, "tiny", gguf("ollama", "mit"))
+    (blob,) = (root / "blobs").iterdir()
+    blob.write_bytes(gguf("another", "mit"))
+    (row,) = discover(tmp_path).json["results"]
+    assert row["verdict"] == "unknown"
+    assert any(c["about"] == "identity" for c in row["contradictions"])
+
+
 def test_copies_and_links_of_one_file_are_one_build(tmp_path: Path) -> None:
     path = put(tmp_path / ".lmstudio/models/a/a.gguf", gguf("one"))
     put(tmp_path / "koboldcpp/copy.gguf", gguf("one"))
