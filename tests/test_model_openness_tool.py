@@ -140,8 +140,9 @@ def test_no_base_or_the_models_own_name_is_no_derivation(origin: str, tmp_path: 
     assert found.case.facts["derived"].values == {"no"} and found.lineage == () and found.result.category == "fully-open"
 
 
-def test_a_base_of_the_table_brings_its_license(tmp_path: Path) -> None:
-    found = classified(tmp_path, whole(origin="bigcode/starcoder2-15b"))
+@pytest.mark.parametrize("origin", ["bigcode/starcoder2-15b", "https://huggingface.co/bigcode/starcoder2-15b"])
+def test_a_base_of_the_table_brings_its_license(origin: str, tmp_path: Path) -> None:
+    found = classified(tmp_path, whole(origin=origin))
     assert [(entry.model, entry.license, entry.category, entry.resolved) for entry in found.lineage] == [
         ("bigcode/starcoder2-15b", ("bigcode-openrail-m",), "source-available", "table")
     ]

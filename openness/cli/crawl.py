@@ -14,6 +14,8 @@ from openness.cli.common import Settings, global_options
 from openness.errors import ExitCode, MissingInput, UsageError
 
 if TYPE_CHECKING:
+    from openness.crawl.crawler import Crawler
+    from openness.crawl.journal import Journal
     from openness.crawl.report import Figures, Reporter
     from openness.crawl.selection import Selection
     from openness.sources.endpoints import Access
@@ -80,7 +82,8 @@ def _crawl(chosen: Selection, access: Access, max_wait: int, settings: Settings)
     from openness.crawl.journal import Journal
     from openness.crawl.links import links_of
     from openness.crawl.report import Reporter
-    from openness.sources.transport import Limits, connect
+    from openness.sources.limits import Limits
+    from openness.sources.transport import connect
     from openness.store.database import FILE
     from openness.store.quotas import StoredQuotas
     from openness.store.snapshots import Store
@@ -100,10 +103,10 @@ def _crawl(chosen: Selection, access: Access, max_wait: int, settings: Settings)
         except KeyboardInterrupt:
             click.echo("openness: the same command goes on from here", err=True)
             raise
-        return _report(reporter, crawler, journal, settings)
+        return _report(chosen, reporter, crawler, journal, settings)
 
 
-def _report(reporter: Reporter, crawler: Any, journal: Any, settings: Settings) -> int:
+def _report(chosen: Selection, reporter: Reporter, crawler: Crawler, journal: Journal, settings: Settings) -> int:
     from openness.errors import Unreachable
     from openness.outputs import crawl as output
     from openness.outputs import envelope
@@ -111,17 +114,18 @@ def _report(reporter: Reporter, crawler: Any, journal: Any, settings: Settings) 
 
     figures = reporter.figures()
     down = crawler.unreachable()
-    listings = journal.listings()
+    listings = journal.so_far.listings()
     code = ExitCode.UNREACHABLE if down else ExitCode.OK
     if not figures.done and not down:
         code = ExitCode.NOTHING
     if settings.json:
-        rows = [output.account_row(account) for account in reporter.accounts()]
+        rows = [output.account_row(account) for account in reporter.accounts(chosen.references)]
         warnings = output.warnings(figures, listings, journal.resumed)
         errors = [(Unreachable(output.unreachable(realm, figures)), realm) for realm in down]
         click.echo(envelope.envelope("crawl", rows, rules=settings.load_rules().version, warnings=warnings, errors=errors))
     else:
-        lines = output.summary(figures, reporter.accounts(), listings, verbose=bool(settings.verbose))
+        accounts = reporter.accounts() if settings.verbose else reporter.notable()
+        lines = output.summary(figures, accounts, listings, verbose=bool(settings.verbose))
         click.echo(printable("\n".join(lines), None, multiline=True))
         for realm in down:
             click.echo(f"openness: {printable(output.unreachable(realm, figures), None)}", err=True)

@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from openness.crawl.fetcher import Fetcher
-from openness.crawl.hosts import REALMS, Host, realm_of
+from openness.crawl.hosts import CONNECTIONS, REALMS, Host, connections, realm_of
 from openness.crawl.journal import DESCRIBE, REST, TEXTS, Journal, Work, earlier_selections
 from openness.crawl.pages import Pages, PageTask, pending
 from openness.crawl.selection import Listing, Selection
@@ -24,10 +24,6 @@ from openness.sources.snapshot import PASSING, Fetched, Reference, RepositorySna
 from openness.store.known import known_of, newly_authorized
 from openness.store.snapshots import Store, Stored
 
-#: Requests at a time: enough for the Hub's quotas at its usual pace, and no more than a guest should.
-CONNECTIONS = 4
-#: GitHub asks clients not to send requests at the same time (REST best practices).
-AT_ONCE = {"hub": CONNECTIONS, "github": 1}
 #: Links from what was asked for, up the lineage: no chain of models known here is half as long.
 MOST_LINKS = 24
 #: With this many stored models of one owner, its list is cheaper than a question for each that can be answered "unchanged",
@@ -100,11 +96,10 @@ class Crawler:
     def unreachable(self) -> list[str]:
         """Realms of which something could not be had because they did not answer, or not any more."""
         reasons: dict[str, set[str]] = {realm: set() for realm in REALMS}
-        for outcome in self._journal.outcomes():
-            failed = outcome.state in ("failed", "partial")
-            reasons[realm_of(outcome.kind)].add(str(outcome.reason) if failed else "had")
-            if outcome.state == "partial":
-                reasons[realm_of(outcome.kind)].add("had")
+        for kind, state, reason in self._journal.so_far.ends():
+            reasons[realm_of(kind)].add(str(reason) if state in ("failed", "partial") else "had")
+            if state == "partial":
+                reasons[realm_of(kind)].add("had")
         transport = self._fetcher.transport
         found = []
         for realm, why in reasons.items():
@@ -115,7 +110,7 @@ class Crawler:
 
     def _broken_off(self) -> bool:
         """Whether a listing ended before its end: then there is more than the journal knows of."""
-        return any(state == "failed" and not listing.check for listing, state, _, _, _ in self._journal.listings())
+        return any(state == "failed" and not listing.check for listing, state, _, _, _ in self._journal.so_far.listings())
 
     # --- what to do
 
@@ -155,7 +150,13 @@ class Crawler:
             self._workers.start(task)
 
     def _may(self, realm: str) -> bool:
-        return self.hosts[realm].open and self._in_hand[realm] < AT_ONCE[realm]
+        """Whether one more request may be under way. GitHub asks clients to send one at a time (REST best practices)."""
+        return self.hosts[realm].open and self._in_hand[realm] < (1 if realm == "github" else self._connections())
+
+    def _connections(self) -> int:
+        transport = self._fetcher.transport
+        states = [transport.quotas.state(name) for name in transport.buckets.copy() if name.startswith("hub")]
+        return connections(states, transport.latency.get("hub"))
 
     def _claim(self) -> Task | None:
         while True:

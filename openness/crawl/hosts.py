@@ -1,18 +1,36 @@
-"""Whether a host can be reached at all: after a few failures in a row nothing is sent for a while, then one request to see."""
+"""How a host is treated: how many requests at a time, and whether it can be reached at all. After a few failures in a row
+nothing is sent for a while, then one request to see.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+
+from openness.sources.pacing import Bucket
 
 #: The kinds of repositories that each realm of the network serves.
 REALMS: Mapping[str, tuple[str, ...]] = {"hub": ("hub-model", "hub-dataset"), "github": ("github",)}
+#: Requests at a time: enough for the Hub's quotas at its usual pace, and no more than a guest should.
+CONNECTIONS = 4
 #: Failures in a row, each after the retries of the transport, from which on a host counts as down.
 FAILURES = 4
 #: The same for a host that has not answered yet: it is more likely not there than out of breath.
 FIRST_FAILURES = 2
 #: Pauses before each look whether it is back; after the last it is given up.
 PAUSES = (1.0, 3.0, 6.0)
+
+
+def connections(buckets: Iterable[Bucket], latency: float | None) -> int:
+    """How many requests at a time the quotas of a host allow for, when it answers in so many seconds.
+
+    More would win nothing, and each one under way when a host says "too many" is one too many. Before it has answered, one;
+    where it announces no quota, the most.
+    """
+    if latency is None:
+        return 1
+    rates = [bucket.limit / bucket.window for bucket in buckets if bucket.limit and bucket.window]
+    return min(max(int(max(rates) * latency), 1), CONNECTIONS) if rates else CONNECTIONS
 
 
 def realm_of(kind: str) -> str:

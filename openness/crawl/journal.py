@@ -9,11 +9,12 @@ from __future__ import annotations
 import os
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import msgspec
 
+from openness.crawl.outcomes import Outcomes
 from openness.crawl.selection import Listing, Selection
 from openness.sources.pacing import alive
 from openness.sources.snapshot import Kind, Reference
@@ -54,18 +55,6 @@ class Work(msgspec.Struct, frozen=True):
     @property
     def reference(self) -> Reference:
         return Reference(self.kind, self.name, self.ref or None)
-
-
-class Outcome(msgspec.Struct, frozen=True):
-    """What came of one repository: ``state`` is stored, partial, absent, failed, or queued and leased while it is to do."""
-
-    kind: Kind
-    name: str
-    ref: str
-    state: str
-    depth: int
-    reason: str | None
-    detail: str | None
 
 
 class Journal:
@@ -256,31 +245,10 @@ class Journal:
 
     # --- how far it is
 
-    def counts(self) -> dict[str, int]:
-        """Repositories by state."""
-        rows = self._database.rows("SELECT state, count(*) FROM item WHERE run = ? GROUP BY state", (self.run,))
-        return {str(state): _int(count) for state, count in rows}
-
-    def reasons(self) -> dict[str, int]:
-        """Repositories that could not be had (whole), by reason."""
-        query = "SELECT reason, count(*) FROM item WHERE run = ? AND state IN ('partial', 'absent', 'failed') GROUP BY reason"
-        return {str(reason): _int(count) for reason, count in self._database.rows(query, (self.run,))}
-
-    def listings(self) -> list[tuple[Listing, str, int, str | None, str | None]]:
-        """Each listing with its state, its rows, and why it failed."""
-        rows = self._database.rows(
-            "SELECT name, state, rows, reason, detail FROM listing WHERE run = ? ORDER BY name", (self.run,)
-        )
-        return [
-            (msgspec.json.decode(str(name), type=Listing), str(state), _int(count), _word(reason), _word(detail))
-            for name, state, count, reason, detail in rows
-        ]
-
-    def outcomes(self) -> Iterator[Outcome]:
-        """Every repository of the run: first those asked for."""
-        query = "SELECT kind, name, ref, state, depth, reason, detail FROM item WHERE run = ? ORDER BY depth > 0, kind, name, ref"
-        for row in self._database.each(query, (self.run,)):
-            yield msgspec.convert(dict(zip(Outcome.__struct_fields__, row, strict=True)), Outcome)
+    @property
+    def so_far(self) -> Outcomes:
+        """What has come of the run."""
+        return Outcomes(self._database, self.run)
 
     def waits(self) -> float | None:
         """Seconds until something can be claimed; None where nothing is left to do, by anyone."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
@@ -15,9 +16,11 @@ from openness.records import Absent
 from openness.sources.hub import NOT_YET
 from openness.sources.hub_listing import PAGE_SIZES, Page, Row, names_only, page_size, whole_rows, with_size
 from openness.sources.snapshot import Reference, RepositorySnapshot
+from openness.store import blobs
 from openness.store.license_state import TEXTS as TEXT_KINDS
 from openness.store.license_state import lacking
-from openness.store.snapshots import Store, merged
+from openness.store.packing import merged
+from openness.store.snapshots import Store
 
 #: What was changed while a listing was read may have been missed: so much of it is read again the next time.
 OVERLAP = timedelta(hours=1)
@@ -83,7 +86,7 @@ class Pages:
                 following, rows = self._remembered(answer.url)
             elif answer.etag is not None:
                 names = Names(tuple((row.name, row.downloads) for row in rows))
-                record = (answer.url, answer.etag, following, msgspec.json.encode(names))
+                record = (answer.url, answer.etag, following, zlib.compress(msgspec.json.encode(names)))
                 self._store.database.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", record)
             following = None if following is None else whole_rows(following)
             listing = task.listing
@@ -111,7 +114,7 @@ class Pages:
     def _remembered(self, url: str) -> tuple[str | None, tuple[Row, ...]]:
         """The rows of a page that has not changed, by name alone."""
         following, names = self._store.database.rows("SELECT next, names FROM page WHERE url = ?", (url,))[0]
-        found = msgspec.json.decode(names if isinstance(names, bytes) else b"", type=Names)
+        found = msgspec.json.decode(blobs.inflate(names if isinstance(names, bytes) else b""), type=Names)
         return None if following is None else str(following), tuple(Row(name, None, rank) for name, rank in found.rows)
 
     def _row(self, row: Row, listing: Listing) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from openness.crawl.journal import Journal, Outcome
+from openness.crawl.journal import Journal
+from openness.crawl.outcomes import Outcome
 from openness.sources.snapshot import Reference
 from openness.sources.transport import Transport
 from openness.store.license_state import LicenseChange
@@ -65,7 +66,7 @@ class Reporter:
         self._done_before: int | None = None
 
     def figures(self) -> Figures:
-        counts = self._journal.counts()
+        counts = self._journal.so_far.counts()
         done = sum(counts.get(state, 0) for state in DONE)
         queued = counts.get("queued", 0) + counts.get("leased", 0)
         if self._done_before is None:
@@ -79,7 +80,7 @@ class Reporter:
             states=counts,
             requests=dict(sorted(transport.sent.copy().items())),
             answers={str(status): count for status, count in sorted(transport.answers.copy().items())},
-            errors=self._journal.reasons(),
+            errors=self._journal.so_far.reasons(),
             quotas={name: self._quota(name) for name in sorted(transport.buckets.copy())},
             seconds=round(seconds, 3),
             eta=round(seconds / gained * queued, 1) if gained else None,
@@ -91,16 +92,30 @@ class Reporter:
         until = max(state.blocked_until, state.reset_at if left == 0 else 0.0)
         return Quota(left, state.limit, max(round(until - now, 1), 0.0))
 
-    def accounts(self) -> Iterator[Account]:
-        """Every repository of the crawl, first those that were asked for."""
-        for outcome in self._journal.outcomes():
-            yield self._account(outcome)
+    def accounts(self, asked: Sequence[Reference] = ()) -> Iterator[Account]:
+        """Every repository of the crawl: those that were ``asked`` for as they were given and in that order, then the others."""
+        given = {_key(reference): reference.given for reference in asked}
+        for reference in asked:
+            outcome = self._journal.so_far.outcome(reference)
+            if outcome is not None:
+                yield self._account(outcome, reference.given)
+        for outcome in self._journal.so_far.outcomes():
+            if (outcome.kind, outcome.name.casefold(), outcome.ref) not in given:
+                yield self._account(outcome)
 
-    def _account(self, outcome: Outcome) -> Account:
+    def notable(self) -> Iterator[Account]:
+        """Those of which something could not be had, or whose license changed."""
+        changed = {(kind, name.casefold()) for kind, name in self._store.revised(self._journal.started)}
+        for outcome in self._journal.so_far.outcomes():
+            if outcome.state != "stored" or (outcome.kind, outcome.name.casefold()) in changed:
+                yield self._account(outcome)
+
+    def _account(self, outcome: Outcome, given: str = "") -> Account:
         reference = Reference(outcome.kind, outcome.name, outcome.ref or None)
         stored = self._store.find(reference, documents=False)
-        given = outcome.name + (f"@{outcome.ref}" if outcome.ref else "")
-        given = f"github:{given}" if outcome.kind == "github" else given
+        given = given or ("github:" if outcome.kind == "github" else "") + outcome.name + (
+            f"@{outcome.ref}" if outcome.ref else ""
+        )
         base = {"kind": outcome.kind, "input": given, "state": outcome.state, "reason": outcome.reason, "detail": outcome.detail}
         if stored is None:
             return Account(**base, model=outcome.name, revision=None, documents=0, absences={}, license_changes=())  # type: ignore[arg-type]
@@ -120,3 +135,7 @@ class Reporter:
         history = {seen.revision: seen.first_seen for seen in self._store.history(kind, name)}  # type: ignore[arg-type]
         found = self._store.license_changes(kind, name)  # type: ignore[arg-type]
         return [change for change in found if history.get(change.after, 0) >= self._journal.started]
+
+
+def _key(reference: Reference) -> tuple[str, str, str]:
+    return reference.kind, reference.name.casefold(), reference.revision or ""

@@ -45,9 +45,10 @@ def read(document: Document) -> FrontMatter:
     return front_matter.read(lines_of(decode(document.data)), WANTED)
 
 
-def facts_of(document: Document, *, further: bool = False) -> tuple[list[Fact], list[Finding]]:
-    """Facts of the card's front matter, and findings where it is not as the Hub reads it. ``further`` adds FURTHER_CLAIMS."""
-    found = read(document)
+def facts_of(document: Document, *, further: bool = False, found: FrontMatter | None = None) -> tuple[list[Fact], list[Finding]]:
+    """Facts of the card's front matter, and findings where it is not as the Hub reads it. ``further`` adds FURTHER_CLAIMS;
+    ``found`` is the front matter where it was read before."""
+    found = found or read(document)
     claims = CLAIMS | FURTHER_CLAIMS if further else CLAIMS
     facts = list(_facts(document, found, claims))
     return facts, list(_findings(document, found, bool(facts)))

@@ -75,6 +75,9 @@ class LicenseReader:
         yield from self._links(row)
         text = _plain(row.said)
         outer = self._scope(row.label)
+        if compiled(self._wording.doubt).search(text):
+            yield Said(_claim("license-doubt", outer), text[:200], row.line)
+            return
         found = list(self._claims(text, outer, row.line)) if text else []
         yield from found
         if any(said.claim == _claim("license", outer) for said in found):

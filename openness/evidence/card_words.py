@@ -64,10 +64,11 @@ class Scope(msgspec.Struct, frozen=True):
 class LicenseWording(msgspec.Struct, frozen=True):
     """How cards speak of licenses in running text.
 
-    ``further`` is what a name beside a known license looks like when it is a license too; ``granted`` are the verbs,
-    ``about`` what a clause is about, ``others`` what is no grant, ``nameless`` words that name no license, ``addresses``
-    those of license texts, ``limits`` what bars commercial use, ``unless`` what takes a limit back, ``commercial`` what else
-    is said of commercial use, ``placeholders`` the empty places of templates.
+    ``doubt`` are words behind the label that leave it open, ``further`` is what a name beside a known license looks like when
+    it is a license too; ``granted`` are the verbs, ``about`` what a clause is about, ``others`` what is no grant,
+    ``nameless`` words that name no license, ``addresses`` those of license texts, ``limits`` what bars commercial use,
+    ``unless`` what takes a limit back, ``commercial`` what else is said of commercial use, ``placeholders`` the empty places
+    of templates.
     """
 
     granted: tuple[str, ...]
@@ -75,6 +76,7 @@ class LicenseWording(msgspec.Struct, frozen=True):
     others: str
     nameless: str
     further: str
+    doubt: str
     addresses: str
     limits: tuple[str, ...]
     unless: str

@@ -12,9 +12,11 @@ from typing import Any
 
 import msgspec
 
+from openness.errors import OpennessError
 from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.printable import printable
 from openness.records import Fact, Finding, Place, Standing
+from openness.sources import model_reference
 from openness.sources.evidence_file import Malformed
 from openness.sources.snapshot import EvidenceContent, RepositorySnapshot
 
@@ -133,7 +135,7 @@ class _File:
         for field in ORIGINS:
             text = self.text(field)
             if not self.words.says(self.words.no_origin, text):
-                name = printable(text, 200)
+                name = printable(_hub_name(text), 200)
                 return name, [self.fact(f"release.{field}", "base-model", name, f"{field}: {text}", f"release/{field}")]
         return "", []
 
@@ -198,6 +200,17 @@ class _File:
         line = self.place(path).line
         message = f"'{shown}'{f' (line {line})' if line else ''} is no component that is known here and was left out; {hint}."
         return Finding(f"unknown-component:{shown}", "component-known", "unknown", message, (LISTING,))
+
+
+def _hub_name(text: str) -> str:
+    """``owner/name`` of an address on the Hub; any other text as it is."""
+    if "://" not in text:
+        return text
+    try:
+        reference = model_reference.parse(text)
+    except OpennessError:
+        return text
+    return reference.name if reference.kind == "hub-model" else text
 
 
 def _written(value: Any, where: str) -> Written:

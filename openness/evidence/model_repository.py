@@ -147,9 +147,10 @@ def owner_of(snapshot: RepositorySnapshot) -> Owner:
 
 def _card_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot) -> tuple[list[Fact], list[Finding]]:
     """Front matter and prose of a card, and where the Hub reads the front matter otherwise."""
-    facts, findings = card.facts_of(document, further=True)
+    front = card.read(document)
+    facts, findings = card.facts_of(document, further=True, found=front)
     findings += card.differences(document, facts, snapshot.hub.card_data if snapshot.hub else None)
-    prose = model_card.facts_of(document, reader.words, owner_of(snapshot), reader.names)
+    prose = model_card.facts_of(document, reader.words, owner_of(snapshot), reader.names, skipped=front.end)
     history = release_statements.facts_of(document, reader.lineage)
     return [*facts, *prose, *history], [*findings, *model_card.cut(document)]
 

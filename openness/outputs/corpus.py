@@ -23,6 +23,10 @@ def stats_text(found: Stats) -> str:
         lines.append(f"not to be had {absent}")
     if found.moved:
         lines.append(f"moved         {found.moved} names")
+    if found.unfinished:
+        lines.append(
+            f"crawls        {found.unfinished} not finished, {found.waiting} repositories to do: run the same command again"
+        )
     return "\n".join(lines)
 
 

@@ -99,11 +99,7 @@ def _first(word: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _of_names(names: frozenset[str]) -> frozenset[str]:
-    return frozenset(_first(name) for name in names)
-
-
 def _first_words(ruleset: Ruleset) -> frozenset[str]:
+    """The first words of all names: no other word can begin one."""
     spelled = {phrase[0] for pairs in ruleset.words.same.values() for phrase, _ in pairs}
-    names = frozenset({*ruleset.names, *ruleset.families, *ruleset.worded, *spelled})
-    return _of_names(names)
+    return frozenset(_first(name) for name in (*ruleset.names, *ruleset.families, *ruleset.worded, *spelled))

@@ -61,6 +61,8 @@ def _meaning_problems(data: Mapping[str, Any], types: Mapping[str, Any], uses: M
     for kind in data["types"]:
         if kind["id"] in types:
             yield from _param_problems(kind, types, data, uses)
+    if "SCALE_THRESHOLD" in types:
+        yield from _threshold_problems(data, types, uses)
     used = {table for kind in data["types"] for row in (kind, *kind["patterns"]) for table in row.get("read", {}).values()}
     tables = used | {"measures", "crossing", "periods", "anchors"} if "threshold" in used else used
     yield from (f"values.{table}: no pattern reads this table" for table in data.get("values", {}) if table not in tables)
@@ -86,6 +88,27 @@ def _param_problems(
         for params in said:
             clause = {"type": kind["id"], "section": "-", "params": params}
             yield from (f"{where}: {text}" for text in clause_problems(clause, types, uses))
+
+
+def _threshold_problems(data: Mapping[str, Any], types: Mapping[str, Any], uses: Mapping[str, Any]) -> Iterator[str]:
+    """Every measure, bound, period and anchor that can be read makes a sound test, and every currency has a rate."""
+    values = data.get("values", {})
+    sound = {"measure": "mau", "op": ">", "value": 1}
+    for table, field in (("measures", "measure"), ("crossing", "op"), ("periods", "period"), ("anchors", "anchor")):
+        for value in values.get(table, ()):
+            clause = {"type": "SCALE_THRESHOLD", "section": "-", "params": {"tests": [{**sound, field: value}]}}
+            yield from (f"values.{table}: {text}" for text in clause_problems(clause, types, uses))
+    amounts = data.get("amounts", {})
+    yield from (
+        f"amounts.currencies: {code} has no rate in uses.yaml"
+        for code in amounts.get("currencies", ())
+        if code not in uses.get("currencies", ())
+    )
+    yield from (
+        f"amounts.money: {measure} is no measure"
+        for measure in amounts.get("money", ())
+        if measure not in values.get("measures", ())
+    )
 
 
 def _phrases(data: Mapping[str, Any]) -> Iterator[str]:

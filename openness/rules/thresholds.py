@@ -115,6 +115,7 @@ MEASURE_WORDS = {
     "devices": "edge devices",
     "visits": "monthly visits",
     "output_tokens": "output tokens a month",
+    "employees": "employees",
     "revenue": "of revenue",
     "funding": "of funds raised",
 }

@@ -12,8 +12,9 @@ from openness.sources.endpoints import Access
 from openness.sources.snapshot import Fetched, Reference, RepositorySnapshot, RevalidatingSource, Source
 
 if TYPE_CHECKING:
+    from openness.sources.limits import Limits
     from openness.sources.pacing import Quotas
-    from openness.sources.transport import Connection, Limits
+    from openness.sources.transport import Connection
 
 
 class LiveSources:

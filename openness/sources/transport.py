@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import logging
 import random
-import re
 import threading
 import time
 from collections import Counter
@@ -21,12 +20,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import httpx2
-import msgspec
 
 from openness import __version__
 from openness.sources import body, pacing
 from openness.sources.endpoints import Access
+from openness.sources.limits import Limits
 from openness.sources.partial import Part
+from openness.sources.redaction import LOGGERS, Redacted
 from openness.sources.snapshot import AbsenceReason
 from openness.sources.wire import Wire
 
@@ -42,29 +42,6 @@ USER_AGENT = f"openness/{__version__}"
 DROPPED_HEADERS = frozenset(
     {"x-hf-warning", "set-cookie", "content-encoding", "content-length", "transfer-encoding", "content-range"}
 )
-LOGGERS = ("httpx2", "httpcore2.http11", "httpcore2.connection", "httpcore2.proxy", "huggingface_hub.utils._http")
-
-
-class Limits(msgspec.Struct, frozen=True):
-    """Bounds of one call: ``attempts`` times ``attempt_seconds`` and a piece of the wire, and ``patience_seconds`` of waiting.
-
-    Only the head of an answer has no bound of its own but ``read_seconds`` a piece (httpx offers none).
-    """
-
-    #: A host that does not answer the door in this time is down or filtered.
-    connect_seconds: float = 10.0
-    #: Between two pieces of an answer; the Hub's slowest listings take about 5 s to start.
-    read_seconds: float = 20.0
-    #: For one whole answer: 32 MB at 1 MB/s, or a server that sends one byte now and then.
-    attempt_seconds: float = 40.0
-    #: The largest answers are GitHub's trees (7 MB, its own limit) and Hub listings of 10^5 files (some 20 MB).
-    answer_bytes: int = 32 << 20
-    attempts: int = 4
-    #: First pause before a retry, doubled each time, and its cap.
-    backoff_seconds: float = 0.5
-    backoff_cap_seconds: float = 8.0
-    #: Total waiting in one call; a longer wait is the caller's decision. The Hub's window is 300 s: a crawl gives more.
-    patience_seconds: float = 45.0
 
 
 class Refusal(httpx2.TransportError):
@@ -113,6 +90,8 @@ class Transport(httpx2.BaseTransport):
         #: When each realm last answered at all, and when it last did not (time.monotonic).
         self.heard: dict[str, float] = {}
         self.unheard: dict[str, float] = {}
+        #: Seconds that an answer of each realm takes of late.
+        self.latency: dict[str, float] = {}
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """The answer with its whole body in memory. Raises Refusal."""
@@ -192,6 +171,8 @@ class Transport(httpx2.BaseTransport):
                 data = self._body(request, answer, deadline, part)
             finally:
                 answer.close()
+            taken = time.monotonic() - deadline + self.limits.attempt_seconds
+            self.latency[realm] = 0.8 * self.latency.get(realm, taken) + 0.2 * taken
         except (httpx2.TimeoutException, body.TooSlow):
             raise _Again(Refusal("unreachable", f"no whole answer from {request.url.host} in time")) from None
         except (httpx2.NetworkError, httpx2.RemoteProtocolError):
@@ -250,15 +231,6 @@ def _refusal_of(error: httpx2.TransportError, request: httpx2.Request) -> Refusa
     return Refusal("unreachable", f"{request.url.host} cannot be asked ({type(error).__name__})")
 
 
-class _Redacted(logging.Filter):
-    """Query strings (signed addresses) and credentials never reach a log, at any level."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        text = re.sub(r"\?[^\s'\"]+", "?…", record.getMessage())
-        record.msg, record.args = re.sub(r"(?i)(bearer|token) [^\s'\"]+", r"\1 …", text), ()
-        return True
-
-
 class Connection:
     """The client that is installed as huggingface_hub's own; made by :func:`connect` and good within its block."""
 
@@ -301,7 +273,7 @@ def connect(
         hooks = {"request": [_http.hf_request_event_hook]}
         return httpx2.Client(transport=transport, event_hooks=hooks, follow_redirects=True, max_redirects=5, trust_env=False)
 
-    redacted = _Redacted()
+    redacted = Redacted()
     # there is no public way to ask for the factory that has to be put back
     before, telemetry = _http._GLOBAL_CLIENT_FACTORY, constants.HF_HUB_DISABLE_TELEMETRY
     for name in LOGGERS:

@@ -18,7 +18,7 @@ from openness.errors import UsageError
 from openness.sources.snapshot import HubFields, RepositorySnapshot
 from openness.store.blobs import unpacked as unpacked_blob
 from openness.store.database import Database, StoreFull, damaged
-from openness.store.snapshots import unpacked
+from openness.store.packing import unpacked
 
 REPOSITORIES, DOCUMENTS = "repositories.parquet", "documents.parquet"
 #: Rows of one Parquet row group: small enough that a table of millions is written in little memory.

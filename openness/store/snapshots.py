@@ -9,7 +9,6 @@ from __future__ import annotations
 import itertools
 import re
 import time
-import zlib
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -18,12 +17,11 @@ from typing import Any, Self
 
 import msgspec
 
-from openness.records import Absent
-from openness.sources.documents import LISTING, ORDER, kind_of
-from openness.sources.snapshot import PASSING, Document, FileEntry, Kind, Reference, RepositorySnapshot
+from openness.sources.snapshot import PASSING, Kind, Reference, RepositorySnapshot
 from openness.store import blobs
 from openness.store.database import Database, StoreDamaged, damaged
 from openness.store.license_state import LicenseChange, LicenseState, differences, lacking, license_state
+from openness.store.packing import merged, packed, unpacked
 
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 #: A commit, or as much of it as git takes for one.
@@ -111,7 +109,7 @@ class Store:
             return None
         names = "SELECT s.name FROM pointer p JOIN snapshot s ON s.id = p.snapshot WHERE p.kind = ?1 AND p.name = ?2"
         query = "SELECT id, complete, last_seen, NULL, NULL, 0, body FROM snapshot WHERE kind = ?1"
-        query += f" AND (name = ?2 COLLATE NOCASE OR name IN ({names})) AND revision GLOB ?3 LIMIT 2"
+        query += f" AND name IN ({names}) AND revision GLOB ?3 LIMIT 2"
         found = self.database.rows(query, (reference.kind, reference.name, f"{revision}*"))
         return found[0] if len(found) == 1 else None
 
@@ -254,6 +252,12 @@ class Store:
                 found.append(LicenseChange(kind, name, before.revision or "", after.revision or "", what))
         return found
 
+    def revised(self, since: int) -> list[tuple[str, str]]:
+        """Kind and name of the repositories of which a further revision was met since then."""
+        query = "SELECT DISTINCT n.kind, n.name FROM snapshot n WHERE n.first_seen >= ? AND n.absent IS NULL AND EXISTS"
+        query += " (SELECT 1 FROM snapshot o WHERE o.kind = n.kind AND o.name = n.name AND o.id < n.id AND o.absent IS NULL)"
+        return [(str(kind), str(name)) for kind, name in self.database.rows(query, (since,))]
+
     def names(self, kind: Kind | None = None) -> Iterator[tuple[str, str]]:
         """Kind and name of every repository that is kept, in order."""
         query = "SELECT DISTINCT kind, name FROM snapshot WHERE ?1 IS NULL OR kind = ?1 ORDER BY kind, name"
@@ -273,58 +277,6 @@ def branch(reference: Reference) -> str:
     """The branch, tag or commit that a reference asks for; ``''`` for the default."""
     revision = reference.revision or ""
     return "" if revision == HUB_BRANCH and reference.kind != "github" else revision
-
-
-def merged(before: RepositorySnapshot, after: RepositorySnapshot) -> RepositorySnapshot:
-    """The later answer for the same revision, with the documents and file sizes of the earlier one that it lacks."""
-    have = {document.path for document in after.documents}
-    kept = [document for document in before.documents if document.path not in have]
-    files = _files(before, after)
-    if not kept and files is after.files:
-        return after
-    found = {document.path for document in kept}
-    documents = sorted((*after.documents, *kept), key=_rank)
-    absences = tuple(absent for absent in after.absences if absent.what not in found)
-    whole = after.files_complete or (before.files_complete and files is before.files)
-    if whole:
-        absences = tuple(absent for absent in absences if absent.what != LISTING)
-    return msgspec.structs.replace(after, documents=tuple(documents), files=files, files_complete=whole, absences=absences)
-
-
-def _files(before: RepositorySnapshot, after: RepositorySnapshot) -> tuple[FileEntry, ...]:
-    """The fuller of two listings of the same revision: a page of many models names files without their sizes."""
-    if after.files_complete < before.files_complete:
-        return before.files
-    if len(after.files) == len(before.files) and all(file.size is None for file in after.files):
-        return before.files
-    return after.files
-
-
-def _rank(document: Document) -> tuple[int, int, str]:
-    """The order in which a source reads the documents of a repository."""
-    kind = kind_of(document.path)
-    return ORDER.index(kind) if kind else len(ORDER), document.path.count("/"), document.path
-
-
-def packed(snapshot: RepositorySnapshot) -> bytes:
-    """A snapshot without the bytes of its documents and without who asked: the same for the same content."""
-    bare = tuple(msgspec.structs.replace(document, data=b"") for document in snapshot.documents)
-    plain = msgspec.structs.replace(snapshot, documents=bare, requested=snapshot.name)
-    try:
-        text = msgspec.json.encode(plain)
-    except (ValueError, RecursionError, OverflowError, TypeError):  # front matter that JSON can bring and cannot carry
-        hub = msgspec.structs.replace(plain.hub, card_data=None) if plain.hub is not None else None
-        lost = Absent("front matter", "too-large", "too deep to be stored")
-        text = msgspec.json.encode(msgspec.structs.replace(plain, hub=hub, absences=(*plain.absences, lost)))
-    return zlib.compress(text, blobs.LEVEL)
-
-
-def unpacked(body: object) -> RepositorySnapshot | None:
-    """What :func:`packed` made; None where it is damaged."""
-    try:
-        return msgspec.json.decode(blobs.inflate(body if isinstance(body, bytes) else b""), type=RepositorySnapshot)
-    except (zlib.error, msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-        return None
 
 
 def _state(value: object) -> LicenseState:

@@ -13,9 +13,13 @@ from openness.records import Absent
 from openness.sources.snapshot import RepositorySnapshot
 from openness.store import blobs
 from openness.store.database import Database, damaged
-from openness.store.snapshots import packed, unpacked
+from openness.store.packing import packed, unpacked
 
 Progress = Callable[[int, int], None]
+WAITING = """
+    SELECT count(*) FROM item JOIN run ON run.id = item.run
+    WHERE run.finished IS NULL AND item.state IN ('queued', 'leased', 'failed')
+"""
 #: Deletes all but the newest revisions of each repository, except those that a name leads to.
 OLD_REVISIONS = """
     DELETE FROM snapshot WHERE id NOT IN (SELECT snapshot FROM pointer) AND id IN (
@@ -27,7 +31,8 @@ OLD_REVISIONS = """
 
 
 class Stats(msgspec.Struct, frozen=True):
-    """What a store holds. Sizes are bytes; ``packed`` is what the documents take on disk; ``absent`` counts by reason."""
+    """What a store holds. Sizes are bytes; ``packed`` is what the documents take on disk; ``absent`` counts by reason;
+    ``waiting`` are the repositories that ``unfinished`` crawls have still to do."""
 
     path: str
     schema: int
@@ -41,6 +46,8 @@ class Stats(msgspec.Struct, frozen=True):
     blobs: int
     unpacked: int
     packed: int
+    unfinished: int
+    waiting: int
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -79,6 +86,8 @@ def stats(database: Database) -> Stats:
         blobs=_int(size),
         unpacked=_int(held),
         packed=_int(raw),
+        unfinished=_count(database, "SELECT count(*) FROM run WHERE finished IS NULL"),
+        waiting=_count(database, WAITING),
     )
 
 
@@ -172,6 +181,8 @@ def collect(database: Database, *, keep: int | None = None) -> Collected:
     with database.transaction():
         if keep is not None:
             revisions = database.execute(OLD_REVISIONS, (keep,)).rowcount
+        # a crawl that is not finished needs its journal; of the others only what was asked for is kept (--since-last)
+        database.execute("DELETE FROM item WHERE run IN (SELECT id FROM run WHERE finished IS NOT NULL)")
         gone = database.execute("DELETE FROM blob WHERE id NOT IN (SELECT blob FROM document)").rowcount
     database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     database.execute("VACUUM")

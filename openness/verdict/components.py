@@ -23,6 +23,8 @@ ORDER = ("unstated", "withheld", "described", "gated", "partial", "published")
 #: What a named thing comes to that is not where its link leads.
 NOT_THERE = frozenset({"missing", "disabled", "moved", "malformed"})
 DATA = "data"
+#: Kind of component (rules/components.yaml) that takes the release's license where its own was not seen.
+CODE = "code"
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -176,7 +178,7 @@ def _license(
     own = terms_of(model)
     for row in rows:
         found = row.repository
-        if row.elsewhere:
+        if row.elsewhere and definitions.components[row.component].kind != CODE:
             continue
         terms = own if found is None else terms_of(found)
         if found is not None and not terms.stated:

@@ -50,6 +50,7 @@ class LicenseRow(msgspec.Struct, frozen=True):
     basis: Short = str(Standing.USER)
     evidence: Ids = []
     source: Short = ""
+    changed: bool = False
 
 
 class BaseRow(msgspec.Struct, frozen=True):

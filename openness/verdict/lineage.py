@@ -14,11 +14,9 @@ from openness.rules.lineage_rules import LineageRules
 from openness.rules.loader import Ruleset
 from openness.verdict import lineage_edges, lineage_terms, rights, teaching
 from openness.verdict.classified import BoundLicense, LineageEntry
-from openness.verdict.lineage_terms import EVIDENCE, QUANTIZED, Base, Inherited, Known, Lookup, TermsOf
+from openness.verdict.lineage_terms import EVIDENCE, QUANTIZED, TEACHER, Base, Inherited, Known, Lookup, TermsOf
 from openness.verdict.own_terms import OwnTerms
 from openness.verdict.rights import Rights
-
-TEACHER = "teacher"
 
 
 class Beforehand(msgspec.Struct, frozen=True):

@@ -22,6 +22,8 @@ from openness.verdict.own_terms import OwnTerms, class_of_id
 
 EVIDENCE, TABLE, OWN_PUBLISHER = "evidence", "table", "own-publisher"
 UNSTATED, QUANTIZED = "unstated", "quantized"
+#: The relation of an entry that is no base: its outputs taught the model.
+TEACHER = "teacher"
 #: The limit that makes a license research-only (rules/categories.yaml, commercial-use-barred).
 BARRED = "noncommercial"
 Lookup = Callable[[Link], RepositoryEvidence | None]
@@ -174,7 +176,7 @@ def _passes_through(evidence: RepositoryEvidence) -> bool:
 
 
 def _entry(base: Base, ruleset: Ruleset) -> LineageEntry:
-    return LineageEntry(base.name, base.relation, base.ids, strictest(base.ids, ruleset), base.parent.name, base.resolved)
+    return LineageEntry(base.name, base.relation, base.ids, strictest(base.ids, ruleset), base.parent.name, _how(base))
 
 
 def _bound(base: Base, model: RepositoryEvidence, ruleset: Ruleset) -> Iterator[BoundLicense]:
@@ -203,6 +205,10 @@ def spdx_of(id: str, ruleset: Ruleset) -> str:
     if id in ruleset.license_ids or id in ruleset.spdx:
         return ruleset.license(id).spdx
     return f"LicenseRef-{id}"
+
+
+def _how(base: Base) -> str | None:
+    return None if _is_unresolved(base) else base.resolved
 
 
 def _is_unresolved(base: Base) -> bool:

@@ -16,8 +16,10 @@ from openness.printable import printable
 from openness.records import Contradiction, Fact, Finding, Standing
 from openness.rules.definitions import Definitions
 from openness.rules.expressions import AllOf, AnyOf, Expression, license_ids, terms
+from openness.rules.license_urls import is_address
 from openness.rules.limits import CATEGORIES, limits_of_clauses
 from openness.rules.loader import Ruleset
+from openness.rules.names import EMPTY_NAMES, normalize
 from openness.verdict.claims import Claim, claims_of, narrow, spelling_findings
 from openness.verdict.detected import clause_of
 
@@ -85,8 +87,9 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, defi
     whole = [claim for claim in texts if claim.resolves]
     binding = _binding(texts, whole, others, changed)
     contradictions, contradicted = _contradictions(whole, others, ruleset)
+    doubts = _doubts(about, others) if not whole else ()
     ids = tuple(dict.fromkeys(id for claim in binding for id in chosen(claim.expression, ruleset)))
-    unresolved = tuple(dict.fromkeys(name for claim in binding for name in _unresolved(claim, words)))
+    unresolved = tuple(dict.fromkeys(name for claim in binding for name in _unresolved(claim, words, named=bool(ids))))
     return OwnTerms(
         ids=ids,
         basis=max((claim.standing for claim in binding), key=lambda s: s.rank, default=None),
@@ -94,11 +97,11 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, defi
         unresolved=unresolved,
         changed=changed,
         limits=_worded_limits(about, ruleset, definitions).union(*(words.limits_of(name) for name in unresolved)),
-        contradictions=contradictions,
-        contradicted=contradicted,
+        contradictions=(*contradictions, *doubts),
+        contradicted=contradicted or bool(doubts),
         custom=_custom(about, ids, unresolved, texts, changed),
         findings=(
-            *_findings(contradictions, changed, unresolved, about),
+            *_findings((*contradictions, *doubts), changed, unresolved, about),
             *dict.fromkeys(finding for claim in binding for finding in spelling_findings(claim)),
         ),
     )
@@ -107,11 +110,11 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, defi
 def _custom(
     facts: Sequence[Fact], ids: Sequence[str], unresolved: Sequence[str], texts: Sequence[Claim], changed: Sequence[Fact]
 ) -> bool:
-    """Whether all that is known is the name of a license of the publisher's own, declared as the Hub asks for it
-    (hub-docs, model cards: ``license: other``, then ``license_name`` and ``license_link``)."""
+    """Whether the card names a license of the publisher's own that nobody here has read: as the Hub asks for it (hub-docs, model
+    cards: ``license: other``, then ``license_name`` and ``license_link``), or in words beside a known license."""
     other = any(fact.claim == "license" and str(fact.value).strip().casefold() == "other" for fact in facts)
     named = any(fact.claim == "license-name" for fact in facts)
-    return other and named and bool(unresolved) and not ids and not texts and not changed
+    return bool(unresolved) and not texts and not changed and ((other and named) or bool(ids))
 
 
 def _worded_limits(facts: Iterable[Fact], ruleset: Ruleset, definitions: Definitions) -> frozenset[str]:
@@ -160,8 +163,6 @@ def _parts(expression: Expression) -> tuple[Expression, ...]:
 
 
 def _says_nothing(claim: Claim) -> bool:
-    from openness.rules.names import EMPTY_NAMES, normalize
-
     return all(not term.resolved.ids and normalize(term.resolved.name) in EMPTY_NAMES for term in terms(claim.expression))
 
 
@@ -194,6 +195,13 @@ def _contradictions(texts: Sequence[Claim], others: Sequence[Claim], ruleset: Ru
     return _among_equals(named, ruleset)
 
 
+def _doubts(facts: Iterable[Fact], others: Sequence[Claim]) -> tuple[Contradiction, ...]:
+    """Where the card itself says that its license is not certain, what it states elsewhere is not settled either."""
+    doubts = [fact.id for fact in facts if fact.claim == "license-doubt"]
+    stated = [id for claim in others if claim.resolves for id in claim.evidence]
+    return (Contradiction("license", (*stated, *doubts)),) if doubts and stated else ()
+
+
 def _among_equals(named: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contradiction, ...], bool]:
     """The same among statements of one standing, each pair of differing readings once."""
     readings: dict[frozenset[str], list[Claim]] = {}
@@ -206,7 +214,7 @@ def _among_equals(named: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contr
             same_class = _comparable(one[0].expression, ruleset) == _comparable(other[0].expression, ruleset)
             if one[0].ids & other[0].ids and same_class:
                 continue
-            settled = _fuller(one[0], other[0])
+            settled = _fuller(one[0], other[0]) or _modified(one[0], other[0], ruleset)
             evidence = tuple(dict.fromkeys(id for claim in (*one, *other) for id in claim.evidence))
             found.append(Contradiction("license", evidence, settled))
             unsettled |= settled is None and not same_class
@@ -218,6 +226,19 @@ def _fuller(one: Claim, other: Claim) -> str | None:
     if one.ids < other.ids:
         return other.evidence[0]
     return one.evidence[0] if other.ids < one.ids else None
+
+
+def _modified(one: Claim, other: Claim, ruleset: Ruleset) -> str | None:
+    """Of a license and a modified form of it the modified one: it is the same text and something more, and that counts."""
+    for claim, plain in ((one, other), (other, one)):
+        known = {
+            family["modifies"]
+            for family in ruleset.families.values()
+            if "modifies" in family and set(family["candidates"]) == claim.ids
+        }
+        if known & plain.ids:
+            return claim.evidence[0]
+    return None
 
 
 def chosen(expression: Expression, ruleset: Ruleset) -> tuple[str, ...]:
@@ -259,10 +280,14 @@ def _rank(name: str) -> int:
     return CATEGORIES.index(name) if name in CATEGORIES else len(CATEGORIES)
 
 
-def _unresolved(claim: Claim, words: LicenseWords) -> Iterable[str]:
+def _unresolved(claim: Claim, words: LicenseWords, *, named: bool) -> Iterable[str]:
+    """Names of a claim that stand for nothing. In prose an address beside a license that is ``named`` says where its text is,
+    as ``license_link`` beside a tag does in the front matter."""
     for term in terms(claim.expression):
         name = printable(term.resolved.name, 120)
         prose = claim.source.startswith("prose:")
+        if prose and named and is_address(name):
+            continue
         if not term.resolved.ids and (not prose or words.names_a_license(name)):
             yield name
 

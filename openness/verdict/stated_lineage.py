@@ -16,7 +16,7 @@ from openness.rules.loader import Ruleset
 from openness.rules.names import resolve
 from openness.rules.releases import Releases
 from openness.verdict.classified import BoundLicense, LineageEntry
-from openness.verdict.lineage_terms import EVIDENCE, TABLE, spdx_of, strictest
+from openness.verdict.lineage_terms import EVIDENCE, TABLE, TEACHER, spdx_of, strictest
 
 
 class Origin(msgspec.Struct, frozen=True):
@@ -68,9 +68,10 @@ def completed(entry: LineageEntry, known: Releases, ruleset: Ruleset) -> Lineage
 
 def facts_of(lineage: Sequence[LineageEntry], evidence: tuple[str, ...]) -> dict[str, FactState]:
     """What a lineage says of the model: that it is derived, and whether the terms of every base are known."""
-    if not lineage:
+    bases = [entry for entry in lineage if entry.relation != TEACHER]
+    if not bases:
         return {}
-    terms = "known" if all(entry.resolved for entry in lineage) else "unresolved"
+    terms = "known" if all(entry.resolved for entry in bases) else "unresolved"
     return {"derived": FactState(frozenset({"yes"}), evidence), "base-terms": FactState(frozenset({terms}), evidence)}
 
 

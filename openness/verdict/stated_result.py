@@ -212,7 +212,7 @@ class _Result:
     def _bound(self, row: LicenseRow) -> BoundLicense:
         found = self._terms([row.id], ())
         id = found.ids[0] if len(found.ids) == 1 else row.id
-        return BoundLicense(row.component, id, spdx_of(id, self.ruleset), row.basis, tuple(row.evidence), row.source)
+        return BoundLicense(row.component, id, spdx_of(id, self.ruleset), row.basis, tuple(row.evidence), row.source, row.changed)
 
     def _of_weights(self, weights: ComponentState, lineage: Sequence[LineageEntry]) -> list[BoundLicense]:
         brought = {id for entry in lineage for id in entry.license}

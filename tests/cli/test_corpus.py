@@ -9,6 +9,7 @@ import pytest
 from openness.store.database import FILE, Database
 from tests.cli.command import openness
 from tests.store.test_database import filled
+from tests.test_docs import validate
 
 
 def test_without_a_store_there_is_nothing_to_say(tmp_path: Path) -> None:
@@ -23,6 +24,7 @@ def test_stats_counts_what_is_stored(tmp_path: Path) -> None:
     done = openness("corpus", "stats", "--cache-dir", tmp_path / "cache", home=tmp_path)
     assert done.code == 0 and "3 hub-model" in done.out and "6 license" in done.out
     row = openness("corpus", "stats", "--format", "json", "--cache-dir", tmp_path / "cache", home=tmp_path).json
+    validate(row, "envelope.schema.json")
     assert row["schema"] == "openness/corpus-stats/1" and row["results"][0]["blobs"] == 4
 
 

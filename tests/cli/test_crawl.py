@@ -19,6 +19,7 @@ from tests.cli.command import Done, openness
 from tests.crawl.test_crawl import EVERYTHING, small
 from tests.crawl.worlds import card
 from tests.loopback import Loopback
+from tests.test_docs import validate
 
 
 @pytest.fixture
@@ -54,9 +55,17 @@ def test_json_has_one_result_a_repository_first_those_asked_for(server: Loopback
         "c/corpus",
         "github:d/code",
     }
+    validate(document, "crawl.schema.json")
     assert (rows["a/much"]["state"], rows["a/much"]["documents"], rows["a/much"]["absences"]) == ("stored", 2, [])
     assert (rows["a/nothing"]["state"], rows["a/nothing"]["reason"]) == ("absent", "missing")
     assert rows["b/base"]["revision"] == server.world.repositories["models", "b/base"].sha
+
+
+def test_results_are_in_the_order_of_what_was_asked_for_and_as_it_was_written(server: Loopback, tmp_path: Path) -> None:
+    words = (f"{server.endpoint}/a/plain", "github:d/code", "a/little")
+    rows = crawl(server, tmp_path, *words, "--format", "json").json["results"]
+    assert [row["input"] for row in rows] == list(words)
+    assert [row["model"] for row in rows] == ["a/plain", "d/code", "a/little"]
 
 
 def test_a_list_file_has_ids_and_comments(server: Loopback, tmp_path: Path) -> None:

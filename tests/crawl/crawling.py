@@ -15,7 +15,8 @@ from openness.crawl.journal import Journal
 from openness.crawl.links import links_of
 from openness.crawl.report import Account, Figures, Reporter
 from openness.crawl.selection import Selection, selection
-from openness.sources.transport import Limits, connect
+from openness.sources.limits import Limits
+from openness.sources.transport import connect
 from openness.store import upkeep
 from openness.store.database import FILE, Database
 from openness.store.quotas import StoredQuotas

@@ -12,11 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from openness.crawl.hosts import FAILURES, FIRST_FAILURES, PAUSES, Host
+from openness.crawl.hosts import CONNECTIONS, FAILURES, FIRST_FAILURES, PAUSES, Host, connections
 from openness.crawl.journal import DESCRIBE, LEASE_SECONDS, REST, TEXTS, TRIES, Journal
 from openness.crawl.links import MOST_CODE, links_of
 from openness.crawl.selection import Listing, Selection, read_list, selection
 from openness.errors import UsageError
+from openness.sources.pacing import Bucket
 from openness.sources.snapshot import HubFields, Reference, RepositorySnapshot, document
 from openness.store.database import FILE, Database
 from tests.store.keeping import Clock
@@ -176,12 +177,21 @@ def test_a_run_that_was_not_finished_goes_on_and_a_finished_one_begins_anew(data
     assert work is not None
     first.finish(work, "stored")
     again = journal(database, clock, "c/d", "a/b")
-    assert (again.resumed, again.run, again.counts()) == (True, first.run, {"queued": 1, "stored": 1})
+    assert (again.resumed, again.run, again.so_far.counts()) == (True, first.run, {"queued": 1, "stored": 1})
     again.close()
     assert not journal(database, clock, "a/b", "c/d").resumed
 
 
 # --- hosts
+
+
+def test_no_more_connections_than_the_quota_can_use() -> None:
+    free = [Bucket(limit=1000, window=300), Bucket(limit=5000, window=300)]  # 16.7 requests a second
+    assert connections(free, 0.002) == 1
+    assert connections(free, 0.1) == 1 and connections(free, 0.15) == 2
+    assert connections(free, 5.0) == CONNECTIONS
+    assert connections([Bucket(silent=True)], 0.1) == CONNECTIONS
+    assert connections(free, None) == 1
 
 
 def test_a_host_is_closed_after_failures_in_a_row_and_looked_at_after_pauses() -> None:

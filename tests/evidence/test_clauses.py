@@ -119,6 +119,15 @@ SAYS: dict[str, list[str]] = {
         "Anyone who uses the code commercially must first purchase a license.",
         "The permission does not cover use for commercial advantage.",
         "Only individuals and non-profits may exercise the rights above.",
+        "Use by any business is outside this grant and not covered by it.",
+        "Academics only.",
+        "This is an evaluation copy.",
+        "Charging a fee for the model is forbidden.",
+        "Copies may only be passed on free of charge.",
+        "研究用途のみ",
+        "연구용으로만 제공됩니다.",
+        "La vente est interdite.",
+        "ممنوع الاستخدام التجاري.",
     ],
     "SCALE_THRESHOLD": [
         "If your organization has more than 100 employees you must obtain a license.",
@@ -173,6 +182,8 @@ SAYS: dict[str, list[str]] = {
         "Text produced by the model must not be fed into the training of other models.",
         "You shall refrain from using the outputs to improve any other large language model.",
         "Models trained on our outputs are considered derivative works under this license.",
+        "Mit den Ausgaben darf kein anderes Sprachmodell verbessert werden; das ist untersagt.",
+        "Non si possono usare i risultati per addestrare altri modelli: è vietato.",
     ],
     "USE_POLICY": [
         "You may not use the software for military purposes.",
@@ -212,6 +223,11 @@ SAYS: dict[str, list[str]] = {
         "Use by law enforcement or intelligence agencies is prohibited.",
         "This repository may not be included in datasets for training AI.",
         "The license is conditioned on compliance with our acceptable use policy.",
+        "No military use.",
+        "No AI training.",
+        "Feeding the code into a language model is not permitted.",
+        "不得将本作品用作机器学习的训练数据。",
+        "Se prohíbe todo uso militar.",
     ],
     "TERRITORY": [
         "This license does not apply in the European Union.",
@@ -332,6 +348,10 @@ SAYS: dict[str, list[str]] = {
     "RELICENSE": [
         "Derivative works must be released under the same license.",
         "Modified versions have to be published under this licence.",
+        "Whatever you make of it may be distributed only under this license.",
+        "You may not distribute changed files except under the terms of this license.",
+        "This is a copyleft license.",
+        "All changes must be licensed under the same terms.",
     ],
     "SOURCE_OFFER": [
         "You must make the complete source code available to anyone who receives the binary.",
@@ -369,6 +389,8 @@ SAYS: dict[str, list[str]] = {
     "CONDUCT": [
         "You may not reverse engineer the model.",
         "If you publish results obtained with the model, cite our paper.",
+        "Every change must be sent to the author within two weeks.",
+        "You must pay the licensor a fee of 10 dollars a month.",
     ],
     "SAFETY_DUTY": [
         "You must not remove the watermark or bypass the safety filters.",
@@ -486,6 +508,13 @@ RESTRICTS_NOTHING = [
     "The weights can be hosted as a service by anyone.",
     "Commercial distribution is welcome.",
     "We would appreciate a citation, but it is not required.",
+    "Changes need not be licensed under the same terms.",
+    "You may distribute changed files under this license or any other.",
+    "No fee must be paid to the licensor.",
+    "Military use is not excluded.",
+    "This is not a non-commercial license.",
+    "The software was trained with the help of students and academics.",
+    "You may charge a fee for copies.",
 ]
 
 ALL_SAYINGS = [(type, text) for type, texts in SAYS.items() for text in texts]
@@ -726,6 +755,30 @@ def test_problems_of_patterns_are_named() -> None:
         "types.0.patterns.0"
         in pattern_problems({**data, "types": [{"id": "OTHER", "patterns": [{"name": "a"}]}]}, clauses, USES)[0]
     )
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"values": {"measures": {"llamas": ["llama herds"]}}}, "measure llamas"),
+        ({"values": {"nobody": {"x": ["reads this"]}}}, "no pattern reads this table"),
+        ({"amounts": {"currencies": {"XXX": ["shells"]}}}, "XXX has no rate"),
+        (
+            {"types": [{"id": "FIELD_LIMIT", "patterns": [{"name": "a", "find": ["b"], "params": {"allowed": ["herding"]}}]}]},
+            "herding",
+        ),
+        ({"types": [{"id": "FIELD_LIMIT", "patterns": [{"name": "a", "find": ["b"], "read": {"herds": "motives"}}]}]}, "herds"),
+    ],
+)
+def test_parameters_that_no_clause_could_have_are_named(change: dict[str, Any], words: str) -> None:
+    data = {
+        "verified": "2026-11-28",
+        "words": {},
+        "types": [{"id": "CONDUCT", "patterns": [{"name": "a", "find": ["b"]}]}],
+        **change,
+    }
+    clauses = read_yaml(packaged("rules") / "clauses.yaml")
+    assert any(words in problem for problem in pattern_problems(data, clauses, USES)), pattern_problems(data, clauses, USES)
 
 
 def test_a_folder_without_sound_patterns_is_refused(tmp_path: Path) -> None:

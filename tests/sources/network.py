@@ -12,8 +12,9 @@ import pytest
 from openness.sources.endpoints import Access, Secret
 from openness.sources.github import GitHubSource
 from openness.sources.hub import HubSource
+from openness.sources.limits import Limits
 from openness.sources.snapshot import Kind, Reference, RepositorySnapshot
-from openness.sources.transport import Connection, Limits, connect
+from openness.sources.transport import Connection, connect
 from tests.loopback import Loopback
 
 #: Long enough for a loopback answer on a busy machine, short enough to wait for where none comes.

@@ -108,6 +108,12 @@ def test_a_teacher_that_nobody_knows_is_a_question() -> None:
     assert finding(classify(licensed("loud-lab/pupil", "mit", stated)), "teacher-terms-known").effect == "asks"
 
 
+def test_a_teacher_that_is_only_served_is_known_by_its_name_and_its_terms_of_use() -> None:
+    stated = fact("prose:README.md:teacher-stated:9", "teacher-stated", "GPT-4")
+    found = finding(classify(licensed("loud-lab/pupil", "mit", stated)), "teacher-terms")
+    assert (found.effect, "openai-tou-20241211" in found.message) == ("asks", True)
+
+
 def test_a_teacher_that_is_also_the_base_is_bound_by_one_license() -> None:
     stated = fact("prose:README.md:teacher-stated:9", "teacher-stated", "tall-pine/base-8b")
     base = fact("card:README.md:base_model", "base-model", "tall-pine/base-8b")

@@ -7,19 +7,20 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema
+import msgspec
 import pytest
 import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openness import classifying, knowledge
-from openness.records import Standing
+from openness.records import Contradiction, Standing
 from openness.rules.case import Case
 from openness.rules.categories import categorize
 from openness.sources import evidence_file
 from openness.sources.snapshot import RepositorySnapshot, document
 from openness.verdict import stated
-from openness.verdict.classified import Classification
+from openness.verdict.classified import BoundLicense, Classification, LineageEntry
 from openness.verdict.export import exported as rows_of
 from tests.evidence_files import RULES, classified, exported, own_file, problem, read
 from tests.rules.cases import CASES, DEFINITIONS
@@ -146,6 +147,21 @@ def test_several_results_in_one_file(tmp_path: Path) -> None:
 def test_an_export_read_back_gives_the_same_answer(content: Any, tmp_path: Path) -> None:
     first = classified(tmp_path, content)
     same(first, again(exported(first), tmp_path))
+
+
+def test_nothing_of_licenses_lineage_and_contradictions_is_lost(tmp_path: Path) -> None:
+    first = exported(classified(tmp_path, own_file(OPEN, lineage=[{"model": "bigscience/bloom"}])))
+    license = BoundLicense("weights", "apache-2.0", "Apache-2.0", "text", ("t",), "example/heron", changed=True)
+    entry = LineageEntry("example/stork", "merge", ("mit",), "open", "example/heron", "evidence")
+    row = {
+        "model": entry.model, "relation": entry.relation, "license": "mit", "category": "open", "parent": entry.parent,
+        "known_by": entry.resolved,
+    }  # fmt: skip
+    told = {**first, "licenses": [msgspec.to_builtins(license), *first["licenses"]], "lineage": [row, *first["lineage"]]}
+    told["contradictions"] = [{"about": "license", "evidence": ["a", "b"], "settled_by": "a"}]
+    found = again(told, tmp_path)
+    assert (found.licenses[0], found.lineage[0]) == (license, entry)
+    assert found.contradictions == (Contradiction("license", ("a", "b"), "a"),)
 
 
 @given(CASES)
