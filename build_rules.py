@@ -14,10 +14,12 @@ def write_compiled(root: Path) -> Path:
     """Compile the rules of the checkout at ``root``; the package need not be installed."""
     sys.path.insert(0, str(root))
     try:
+        from openness.packaged import compile_quick
         from openness.refs.tables import write_compiled as write_tables
         from openness.rules.loader import COMPILED, compile_rules
     finally:
         sys.path.remove(str(root))
+    compile_quick(root)
     write_tables(root / "rules")
     target = root / "rules" / COMPILED
     target.write_text(json.dumps(compile_rules(root / "rules"), ensure_ascii=False), encoding="utf-8")

@@ -20,21 +20,25 @@ __all__ = ["__version__", "audit", "classify", "identify"]
 
 
 def audit(build: str | os.PathLike[str], *, uses: Iterable[str] = ("internal",), declare: Iterable[str] = ()) -> AuditResult:
-    """Audit a local build for stated uses, as ``openness audit`` does, without a policy file.
+    """Audit a local build, a file or a folder, for stated uses, as ``openness audit`` does, without a policy file.
 
     ``declare`` are facts as ``KEY=VALUE``. What cannot be read or decided is ``unknown`` in the result. Raises MissingInput
-    for a file that is not there and UsageError for an unknown use or fact.
+    for a file that is not there, BuildError for one of several parts that is missing, UsageError for an unknown use or fact.
     """
+    import os
+
     from openness.auditing import OpenBuild, audit_build
-    from openness.gate.held_file import HeldFile
+    from openness.gate.held_build import held_build
     from openness.policy.file import checked_uses
     from openness.rules import declared, loader
     from openness.verdict.audit import Question
 
     ruleset = loader.load()
     question = Question(checked_uses(uses, ruleset, "uses"), declared.parse(declare, ruleset), {})
-    with HeldFile(build) as held:
-        return audit_build(OpenBuild(held.fileno(), held.path, held.size, held.sha256()), question, ruleset).result
+    with held_build(os.fspath(build)) as held:
+        digest, first = held.sha256(), held.files[0].fileno()
+        opened = OpenBuild(first, held.path, held.size, digest, held.parts, held.layout)
+        return audit_build(opened, question, ruleset).result
 
 
 def classify(model: str, *, cache: str | os.PathLike[str] | None = None, offline: bool = False) -> Classification:

@@ -9,29 +9,52 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from openness.errors import GGUFError
+from openness import build_identity
+from openness.build_identity import Identified
+from openness.errors import BuildError
 from openness.evidence import build_claims, card, license_text, lineage
 from openness.printable import printable
-from openness.records import Absent, AuditResult, Build, BuildIdentity, Fact, Finding, Place, Standing
+from openness.records import Absent, AuditResult, Build, BuildFile, BuildIdentity, Fact, Finding, Place, Standing
 from openness.rules import releases
 from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, License
 from openness.sources import folder
 from openness.verdict import audit as verdicts
+from openness.verdict import identity_terms
 
 if TYPE_CHECKING:
     from openness.evidence.quotes import Copy
     from openness.policy.clarify import Clarification, Clarified
+    from openness.sources.build_head import BuildHead, Part
+    from openness.sources.build_layout import Layout
     from openness.sources.snapshot import Source
 
 
+#: Roles of files that are no model by themselves, in words.
+PARTS_OF_MODELS = {
+    "lora": "a LoRA adapter",
+    "mmproj": "a projector for pictures or sound (mmproj)",
+    "draft": "a draft model for speculative decoding",
+    "control-vector": "a control vector",
+    "imatrix": "an importance matrix",
+}
+
+
 class OpenBuild(msgspec.Struct, frozen=True):
-    """A build held open by the caller: what is read goes through ``descriptor``, so it is the file that was hashed."""
+    """A build held open by the caller: what is read goes through ``descriptor``, so it is the file that was hashed.
+
+    Of several files ``parts`` are all, ``layout`` says how they lie, ``files`` how they are shown. ``fingerprints`` is the
+    folder with the user's own table.
+    """
 
     descriptor: int
     path: str
     size: int
     sha256: str | None
+    parts: tuple[Part, ...] = ()
+    layout: Layout | None = None
+    files: tuple[BuildFile, ...] = ()
+    fingerprints: Path | None = None
 
 
 class Audited(msgspec.Struct, frozen=True):
@@ -39,7 +62,7 @@ class Audited(msgspec.Struct, frozen=True):
     the numbers of its clarifications that counted or were warned of."""
 
     result: AuditResult
-    error: GGUFError | None = None
+    error: BuildError | None = None
     warnings: tuple[str, ...] = ()
     used: frozenset[int] = frozenset()
 
@@ -61,14 +84,18 @@ def audit_build(
     A build that cannot be read gives ``unknown`` with the error beside it; it never raises for what is in the file.
     """
     try:
-        record, facts = _read_build(build)
-    except GGUFError as error:
-        empty = Build(printable(build.path, None), build.sha256, build.size, "unknown", hashed=build.sha256 is not None)
+        head, record, facts = _read_build(build)
+        identified = _identify(build, head, model, source, ruleset)
+    except BuildError as error:
+        format = "pickle" if error.code == "pickle" else "unknown"
+        empty = Build(printable(build.path, None), build.sha256, build.size, format, hashed=build.sha256 is not None)
         return Audited(verdicts.unreadable(empty, question, error.message), error)
     beside, findings, documents = _beside(Path(build.path), ruleset, index_files)
     facts += beside
     facts += _base_licenses(facts, source, ruleset)
-    identity = _identity(build, model)
+    facts += identified.facts
+    findings += [*identified.findings, *_about_build(head)]
+    identity = identified.identity
     if model is not None:
         place = Place("--model")
         facts.append(Fact("user:model", "model", printable(model), f"--model {printable(model)}", Standing.USER, place))
@@ -86,7 +113,34 @@ def audit_build(
         findings=[*findings, *clarified.findings],
         quoter=_quoter(documents, index_files),
     )
+    result = identity_terms.with_doubts(result, _doubts(build, identified, clarified.facts, model, ruleset))
     return Audited(result, None, clarified.warnings, clarified.used)
+
+
+def _doubts(
+    build: OpenBuild, identified: Identified, facts: Sequence[Fact], model: str | None, ruleset: Ruleset
+) -> list[identity_terms.Doubt]:
+    """What the identity contradicts of what is said of the build, by its maker or by the user."""
+    identity, family = identified.identity, identified.family
+    evidence = tuple(fact.id for fact in identified.facts)
+    found = []
+    if identified.proven:
+        what = f"its weights are those of {identified.weights_of}"
+        found.append(
+            identity_terms.contradicted_license(
+                facts, [identified.proven], ruleset, what=what, own=identified.exact, evidence=evidence
+            )
+        )
+    elif identity.basis != "sha256" and family is not None and family.firm:
+        what = f"it is shaped and tokenized like {' or '.join(family.families)}"
+        stacks = list(dict.fromkeys(row.licenses for row in family.rows))
+        found.append(identity_terms.contradicted_license(facts, stacks, ruleset, what=what, own=False))
+    if model is not None and identity.basis in ("sha256", "weights") and identity.model is not None:
+        found.append(identity_terms.another_model(model, identity))
+    stated = folder.stated_sha256(Path(build.path))
+    if stated is not None and build.sha256 not in (None, stated):
+        found.append(identity_terms.Doubt("identity", f"Its store names it by the sha256 {stated}, and it has another one."))
+    return [doubt for doubt in found if doubt is not None]
 
 
 def _clarified(
@@ -111,22 +165,51 @@ def _clarified(
     return clarify.apply(clarifications, facts, digests, names)
 
 
-def _read_build(build: OpenBuild) -> tuple[Build, list[Fact]]:
-    from openness.sources import gguf
+def _read_build(build: OpenBuild) -> tuple[BuildHead, Build, list[Fact]]:
+    from openness.sources.build_head import Part, read_head
+    from openness.sources.build_layout import Layout
 
-    header = gguf.read_header(build.descriptor)
-    claims = gguf.general_claims(header)
+    path = Path(build.path)
+    parts = build.parts or (Part(build.descriptor, build.path, build.size),)
+    head = read_head(parts, build.layout or Layout(path, (path,), path.parent))
     record = Build(
         path=printable(build.path, None),
         sha256=build.sha256,
         size=build.size,
-        format="gguf",
-        architecture=gguf.architecture(header),
-        tensor_types=gguf.tensor_types(header),
-        claims=build_claims.shown_claims(claims),
+        format=head.format,
+        architecture=head.architecture,
+        tensor_types=head.tensor_types,
+        claims=build_claims.shown_claims(head.claims),
         hashed=build.sha256 is not None,
+        role=head.role,
+        files=build.files,
     )
-    return record, list(build_claims.facts_of(claims, record.path, build.sha256))
+    return head, record, list(build_claims.facts_of(head.claims, record.path, build.sha256))
+
+
+def _identify(build: OpenBuild, head: BuildHead, model: str | None, source: Source | None, ruleset: Ruleset) -> Identified:
+    cached = folder.cached_repository(Path(build.path))
+    return build_identity.identify(
+        head,
+        build.sha256 if len(build.files) < 2 else None,
+        build.descriptor,
+        ruleset,
+        said=model,
+        cached=cached.model if cached is not None else None,
+        source=source,
+        own=build.fingerprints,
+    )
+
+
+def _about_build(head: BuildHead) -> list[Finding]:
+    """What a person should know of the file besides its terms: that it is no model by itself, what its chat template does."""
+    from openness.evidence import chat_template
+
+    found = chat_template.findings(head)
+    if head.role in PARTS_OF_MODELS:
+        message = f"This file is {PARTS_OF_MODELS[head.role]}; it is used with a base model, whose own terms bind as well."
+        found.append(Finding("role", "build-role", "info", message))
+    return found
 
 
 def _beside(
@@ -180,15 +263,6 @@ def _base_licenses(facts: list[Fact], source: Source | None, ruleset: Ruleset) -
         Fact(f"corpus:{base}", "base-license", list(row.licenses), f"{base}: {', '.join(row.licenses)}", Standing.NAME, place)
         for base, row in rows
     ]
-
-
-def _identity(build: OpenBuild, model: str | None) -> BuildIdentity:
-    if model is not None:
-        return BuildIdentity(model=printable(model), basis="user", match="none", confidence=0.0)
-    cached = folder.cached_repository(Path(build.path))
-    if cached is not None:
-        return BuildIdentity(model=cached.model, basis="metadata", match="none", confidence=0.5)
-    return BuildIdentity()
 
 
 def _quoter(

@@ -61,11 +61,15 @@ class RuleError(OpennessError):
     code = "bad-rules"
 
 
-class GGUFError(OpennessError):
+class BuildError(OpennessError):
     """A build cannot be read as what it claims to be: nothing can be said of it."""
 
     exit_code = ExitCode.CANNOT_SAY
     code = "malformed-build"
+
+
+class GGUFError(BuildError):
+    """The same, of a GGUF file."""
 
 
 class EvidenceError(OpennessError):

@@ -145,17 +145,33 @@ class Absent(msgspec.Struct, frozen=True):
 
 
 class BuildIdentity(msgspec.Struct, frozen=True):
-    """Which model a build is. ``basis``: sha256, weights, metadata, family, user or none; ``confidence`` 0 to 1."""
+    """Which model a build is. ``basis``: sha256, weights, metadata, family, user or none; ``confidence`` 0 to 1.
+
+    ``families`` are those that its shapes fit: a set, of which it may be based on any, or on none.
+    """
 
     model: str | None = None
     basis: str = "none"
     match: str = "none"
     equal_fraction: float | None = None
     confidence: float = 0.0
+    families: tuple[str, ...] = ()
+
+
+class BuildFile(msgspec.Struct, frozen=True):
+    """One file of a build that has several."""
+
+    path: str
+    size: int
+    sha256: str | None
 
 
 class Build(msgspec.Struct, frozen=True):
-    """What was read of a local build. ``tensor_types`` counts tensors by type name; ``claims`` are the file's own."""
+    """What was read of a local build. ``tensor_types`` counts tensors by type name; ``claims`` are the file's own.
+
+    ``role``: model, lora, mmproj, draft, control-vector, imatrix or vocabulary. ``files`` lists the parts of a build that has
+    several; its ``sha256`` is then that of the list as ``sha256sum`` prints it.
+    """
 
     path: str
     sha256: str | None
@@ -165,6 +181,8 @@ class Build(msgspec.Struct, frozen=True):
     tensor_types: Mapping[str, int] = msgspec.field(default_factory=dict)
     claims: Mapping[str, Any] = msgspec.field(default_factory=dict)
     hashed: bool = False
+    role: str = "model"
+    files: tuple[BuildFile, ...] = ()
 
 
 class Contradiction(msgspec.Struct, frozen=True):

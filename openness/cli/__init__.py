@@ -17,6 +17,8 @@ COMMANDS = {
     "run": ("openness.cli.run", "Start llama.cpp on a build, only if the verdict allows it."),
     "classify": ("openness.cli.classify", "How open is a model? Category, dimensions, licenses, lineage, definitions."),
     "explain": ("openness.cli.explain", "Every step of a classification: fact, rule, finding, category."),
+    "discover": ("openness.cli.discover", "Every build that programs on this machine keep, each audited once."),
+    "fingerprint": ("openness.cli.fingerprint", "Which checkpoint is this build? By its weights alone."),
     "demo": ("openness.cli.demo", "Fetch a small real build, audit it and run it."),
     "license": ("openness.cli.license", "Show, list and compare the licenses known here."),
     "crawl": ("openness.cli.crawl", "Cards, license texts and linked repositories into the local store."),

@@ -9,7 +9,7 @@ import click
 
 from openness.cli import judging
 from openness.cli.common import DISCLAIMER, Settings, global_options
-from openness.errors import ExitCode, OpennessError, UsageError, worst_exit
+from openness.errors import BuildError, ExitCode, OpennessError, UsageError, worst_exit
 
 if TYPE_CHECKING:
     from openness.auditing import Audited
@@ -33,7 +33,7 @@ def command(
     """May I use this build as I intend? Verdict, evidence and duties, from the file and what lies beside it."""
     paths, facts = judging.split_facts(builds, lambda: list(settings.load_rules().vocabulary.facts))
     if not paths:
-        raise UsageError("No build is named; give the path of a .gguf file.")
+        raise UsageError("No build is named; give the path of a model file or folder.")
     asked = judging.ask(settings, uses, [*declared, *facts], policy, model, fetch)
     results: list[Audited] = []
     failures: Failures = []
@@ -48,11 +48,13 @@ def command(
 
 
 def _audit_one(path: str, asked: judging.Asked, settings: Settings, results: list[Audited], failures: Failures) -> ExitCode:
-    from openness.gate.held_file import HeldFile
+    from openness.gate.held_build import held_build
 
     try:
-        with HeldFile(path) as held:
+        with held_build(path) as held:
             audited = judging.audit_held(held, asked, settings, reuse_hash=True)
+    except BuildError as error:  # a part is missing, or the folder is not one build: that is an answer too
+        audited = unreadable(path, error, asked)
     except OpennessError as error:
         failures.append((error, path))
         return error.exit_code
@@ -60,6 +62,16 @@ def _audit_one(path: str, asked: judging.Asked, settings: Settings, results: lis
     if audited.error is not None:
         failures.append((audited.error, path))
     return judging.exit_code(audited)
+
+
+def unreadable(path: str, error: BuildError, asked: judging.Asked) -> Audited:
+    """The result for a build that is not whole."""
+    from openness.auditing import Audited
+    from openness.printable import printable
+    from openness.records import Build
+    from openness.verdict.audit import unreadable as no_result
+
+    return Audited(no_result(Build(printable(path, None), None, 0, "unknown"), asked.question, error.message), error)
 
 
 def _print_json(asked: judging.Asked, results: list[Audited], failures: Failures, warnings: list[str]) -> None:

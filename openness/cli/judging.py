@@ -12,11 +12,12 @@ import msgspec
 
 from openness.cli.common import Settings, echo, progress, styler, width
 from openness.errors import ExitCode, OpennessError
+from openness.printable import printable
 from openness.records import Permission
 
 if TYPE_CHECKING:
     from openness.auditing import Audited
-    from openness.gate.held_file import HeldFile
+    from openness.gate.held_build import HeldBuild
     from openness.policy.clarify import Clarification
     from openness.policy.file import Policy
     from openness.rules.loader import Ruleset
@@ -88,16 +89,30 @@ def split_facts(words: Sequence[str], ruleset_keys: Callable[[], Sequence[str]])
     return inputs, facts
 
 
-def audit_held(held: HeldFile, asked: Asked, settings: Settings, *, reuse_hash: bool) -> Audited:
-    """Hash (or recall) and audit a file that is held open, and remember its hash."""
+def audit_held(held: HeldBuild, asked: Asked, settings: Settings, *, reuse_hash: bool, hashing: bool = True) -> Audited:
+    """Hash (or recall) and audit a build whose files are held open, and remember their hashes. Without ``hashing`` only what is
+    remembered is known of them."""
     from openness.auditing import OpenBuild, audit_build
     from openness.gate import hash_cache
+    from openness.records import BuildFile
 
-    if not (reuse_hash and hash_cache.recall(held, settings.cache)):
+    fresh = [file for file in held.files if not (reuse_hash and hash_cache.recall(file, settings.cache))]
+    if fresh and hashing:
         with progress("hashing", held.size, settings) as advance:
             held.sha256(_advancing(advance))
-        hash_cache.remember(held, settings.cache)
-    build = OpenBuild(held.fileno(), held.path, held.size, held.sha256())
+        for file in fresh:
+            hash_cache.remember(file, settings.cache)
+    several = held.files if len(held.files) > 1 else ()
+    build = OpenBuild(
+        held.files[0].fileno(),
+        held.path,
+        held.size,
+        held.known_sha256,
+        held.parts,
+        held.layout,
+        tuple(BuildFile(printable(file.path, None), file.size, file.known_sha256) for file in several),
+        settings.cache,
+    )
     with _models(asked, settings) as source:
         return audit_build(
             build,
@@ -169,6 +184,4 @@ def print_warnings(warnings: Sequence[str]) -> None:
 
 
 def print_error(error: OpennessError, subject: str) -> None:
-    from openness.printable import printable
-
     click.echo(f"openness: {printable(subject)}: {printable(error.message, None)}", err=True)

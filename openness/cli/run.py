@@ -17,6 +17,7 @@ from openness.errors import ExitCode, OpennessError, UsageError, worst_exit
 
 if TYPE_CHECKING:
     from openness.auditing import Audited
+    from openness.gate.held_build import HeldBuild
     from openness.gate.held_file import HeldFile
     from openness.gate.log import RunRecord
     from openness.gate.runner import Job, Outcome, Runner
@@ -84,20 +85,22 @@ def _split(words: tuple[str, ...], settings: Settings) -> tuple[str, list[str], 
 
 def run(build: str, request: Request, asked: judging.Asked, settings: Settings) -> int:
     """Audit ``build`` and every further model file, print the verdict on stderr, start the runner or refuse."""
-    from openness.gate.held_file import HeldFile
+    from openness.gate.held_build import held_build
     from openness.gate.launch import choose
     from openness.gate.options import parse_options
     from openness.gate.runner import Companion, Job
 
     options = parse_options(request.arguments)
     with ExitStack() as stack:
-        held = stack.enter_context(HeldFile(build))
-        audits = [judging.audit_held(held, asked, settings, reuse_hash=False)]
+        built = stack.enter_context(held_build(build))
+        held = built.files[0]
+        audits = [judging.audit_held(built, asked, settings, reuse_hash=False)]
+        _check_runnable(audits[0], build)
         companions = []
         for file in options.model_files:
-            further = stack.enter_context(HeldFile(file.path))
+            further = stack.enter_context(held_build(file.path))
             audits.append(judging.audit_held(further, msgspec.structs.replace(asked, model=None), settings, reuse_hash=False))
-            companions.append(Companion(file.kind, further))
+            companions.append(Companion(file.kind, _one_file(further)))
         _show_verdicts(audits, settings)
         judging.print_warnings(judging.warnings_of(audits, asked))
         code = worst_exit([judging.exit_code(audited) for audited in audits])
@@ -107,7 +110,7 @@ def run(build: str, request: Request, asked: judging.Asked, settings: Settings) 
             return _refuse(code, audits, record, asked, settings)
         runner = choose(request.runner, serve=request.serve)
         record = replace(record, runner_name=runner.name, runner_version=runner.version)
-        shards = _shards(held, stack)
+        shards = built.files if len(built.files) > 1 else ()
         if shards and request.sealed:
             raise UsageError("--sealed copies one file, and this build is split; run it without, or merge its parts first.")
         if request.sealed:
@@ -116,30 +119,18 @@ def run(build: str, request: Request, asked: judging.Asked, settings: Settings) 
         return _start(job, request, record, runner, audits, asked, settings)
 
 
-def _shards(first: HeldFile, stack: ExitStack) -> tuple[HeldFile, ...]:
-    """All parts of a split build, each held, hashed and sound; empty for a build in one file.
+def _check_runnable(audited: Audited, build: str) -> None:
+    """Raises UsageError for a build that is sound and that llama.cpp does not run."""
+    found = audited.result.build
+    if audited.error is None and (found.format != "gguf" or found.role not in ("model", "draft")):
+        what = found.format if found.format != "gguf" else f"GGUF file of the role {found.role}"
+        raise UsageError(f"{build}: llama.cpp runs GGUF models, and this is a {what}; `openness audit` judges it.")
 
-    Raises UsageError unless ``first`` is the first part, under a name from which its siblings' names follow.
-    """
-    from openness.gate.held_file import HeldFile
-    from openness.sources import gguf
 
-    split = gguf.read_header(first.fileno()).split
-    if split is None or split.count < 2:
-        return ()
-    path = Path(first.path)
-    names = gguf.shard_names(path.name, split.count)
-    if split.no != 0 or names is None:
-        raise UsageError(
-            f"This is part {split.no + 1} of {split.count} of a split build; give the first, named …-00001-of-….gguf."
-        )
-    others = [stack.enter_context(HeldFile(path.with_name(name))) for name in names[1:]]
-    for number, part in enumerate(others, 1):
-        part.sha256()
-        found = gguf.read_header(part.fileno()).split
-        if found is None or (found.no, found.count) != (number, split.count):
-            raise UsageError(f"{part.path} is not part {number + 1} of {split.count} of this split build.")
-    return (first, *others)
+def _one_file(build: HeldBuild) -> HeldFile:
+    if len(build.files) > 1:
+        raise UsageError(f"{build.path} is split; further model files must be whole, so merge its parts first.")
+    return build.files[0]
 
 
 def _sealed(held: HeldFile, stack: ExitStack) -> HeldFile:

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from openness.evidence.added_places import places_of
 from openness.printable import printable
 from openness.records import Fact, Place, Standing
 from openness.sources.folder import Document
@@ -85,6 +84,8 @@ def _added(text: str, added: AddedWords) -> tuple[str, str]:
     words = printable(added.text, QUOTE_LIMIT)
     if len(added.text.split()) >= FEW_WORDS:
         return words, words
+    from openness.evidence.added_places import places_of  # 20 ms that only a changed text needs
+
     place = places_of(text, [added])[0]
     begin, end = max(place[0] - AROUND, 0), min(place[1] + AROUND, len(text))
     around = text[begin:end].split()

@@ -6,6 +6,7 @@ import re
 from typing import TextIO
 
 from openness.errors import RunnerError
+from openness.gate import minimum_build
 from openness.gate.bundled import bundled, is_installed
 from openness.gate.external import external, find_program
 from openness.gate.runner import Companion, Job, Mode, Outcome, Ready, Runner, Write
@@ -17,7 +18,13 @@ _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 
 
 def choose(runner_path: str | None = None, *, serve: bool = False) -> Runner:
-    """The runner given by ``--runner``; else the bundled one; else a llama.cpp program on PATH."""
+    """The runner given by ``--runner``; else the bundled one; else a llama.cpp program on PATH. Never one that is too old."""
+    runner = _found(runner_path, serve)
+    minimum_build.check(runner.name, runner.version)
+    return runner
+
+
+def _found(runner_path: str | None, serve: bool) -> Runner:
     if runner_path is not None:
         return external(runner_path)
     if is_installed():

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from openness.outputs.wrapping import Style, plain, wrapped
-from openness.records import AuditResult, Fact, Permission, Reason, UseVerdict
+from openness.records import AuditResult, BuildIdentity, Fact, Permission, Reason, UseVerdict
 
 WORDS = {
     Permission.PERMITTED: "PERMITTED",
@@ -112,8 +112,12 @@ def _about(result: AuditResult, width: int, verbose: bool) -> Iterator[str]:
     parts = [build.format, build.architecture or "", f"{build.size:,} bytes", types]
     yield from wrapped(", ".join(part for part in parts if part), width, 2)
     yield f"  sha256 {build.sha256}" if build.sha256 else "  not hashed"
-    if result.identity.model:
-        yield from wrapped(f"said to be {result.identity.model} (basis: {result.identity.basis})", width, 2)
+    if result.build.role != "model":
+        yield f"  role: {result.build.role}"
+    for file in result.build.files:
+        yield from wrapped(f"part {file.path}, {file.size:,} bytes", width, 2)
+    if result.identity.basis != "none":
+        yield from wrapped(identity_line(result.identity), width, 2)
     strength = result.strength or "none"
     licenses = ", ".join(result.licenses) or "none identified"
     yield from wrapped(f"licenses: {licenses}; category: {result.category}; evidence strength: {strength}", width, 2)
@@ -128,6 +132,20 @@ def _about(result: AuditResult, width: int, verbose: bool) -> Iterator[str]:
         yield "Notes"
         for finding in result.findings:
             yield from wrapped(f"- {finding.message}", width, 2)
+
+
+def identity_line(identity: BuildIdentity) -> str:
+    """What the build is, and how that is known."""
+    equal = "" if identity.equal_fraction is None else f", {identity.equal_fraction:.1%} of values equal"
+    match identity.basis:
+        case "sha256":
+            return f"is a file of {identity.model}, by its sha256"
+        case "weights":
+            return f"is {identity.model} by its weights ({identity.match}{equal})"
+        case "family":
+            return f"is shaped like {' or '.join(identity.families)} (family, never a permission)"
+        case basis:
+            return f"said to be {identity.model} (basis: {basis})"
 
 
 def _fact(fact: Fact, width: int) -> Iterator[str]:

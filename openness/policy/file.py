@@ -5,7 +5,6 @@ Unknown keys are errors that name the nearest valid one.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -44,6 +43,8 @@ def load(path: Path | None, ruleset: Ruleset) -> Policy:
     chosen = path or Path(FILE_NAME)
     if path is None and not chosen.is_file():
         return Policy()
+    import tomllib  # most audits have no policy file
+
     try:
         with open(chosen, "rb") as file:
             data = tomllib.loads(file.read(MAX_POLICY).decode("utf-8"))

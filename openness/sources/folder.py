@@ -28,6 +28,7 @@ NAMES = re.compile(
 SKIPPED_SUFFIXES = (".gguf", ".py", ".safetensors", ".bin", ".spdx", ".json5", ".png", ".svg")
 MAX_NEIGHBORS = 20
 MAX_ENTRIES = 20_000
+BLOB = re.compile(r"(?:sha256-)?([0-9a-f]{64})", re.ASCII)
 CACHE_FOLDER = re.compile(r"models--(?P<owner>[\w.-]+?)--(?P<name>[\w.-]+)")
 
 
@@ -39,9 +40,18 @@ class CachedRepository(msgspec.Struct, frozen=True):
 
 
 def neighbors(build: Path) -> Iterator[Document | Absent]:
-    """Documents beside ``build``, in the order of their names; what cannot be read is an Absent."""
-    folder = build.parent
+    """Documents beside ``build`` (or in it, a folder), in the order of their names; what cannot be read is an Absent.
+
+    Beside a blob of Ollama lie other models; its own license text is the layer that its manifest names.
+    """
+    folder = build if build.is_dir() else build.parent
     repository = cached_repository(build)
+    if build.parent.name == "blobs":
+        from openness.sources import ollama
+
+        if ollama.blob_digest(build) is not None:
+            yield from ollama.license_texts(build)
+            return
     try:
         with os.scandir(folder) as entries:
             names = sorted(e.name for _, e in zip(range(MAX_ENTRIES), entries, strict=False) if _wanted(e.name))
@@ -60,6 +70,16 @@ def cached_repository(build: Path) -> CachedRepository | None:
         if match and parts[index + 1] == "snapshots":
             return CachedRepository(f"{match['owner']}/{match['name']}", parts[index + 2])
     return None
+
+
+def stated_sha256(build: Path) -> str | None:
+    """The sha256 by which a store that is addressed by content (the Hub's cache, Ollama) names the file; None elsewhere."""
+    try:
+        path = build.resolve()
+    except (OSError, RuntimeError):
+        return None
+    match = BLOB.fullmatch(path.name)
+    return match[1] if match and path.parent.name == "blobs" else None
 
 
 def _wanted(name: str) -> bool:

@@ -39,6 +39,7 @@ __all__ = [
     "Tensor",
     "architecture",
     "array_sha256",
+    "first_bytes",
     "general_claims",
     "read_header",
     "shapes",
@@ -55,13 +56,18 @@ _KEY_BYTES = bytes(range(0x21, 0x7F))
 _CONTROLS = bytes([*range(0x20), 0x7F])
 
 
-def read_header(fd: int, *, hash_arrays: tuple[str, ...] = ()) -> GGUFHeader:
+def read_header(fd: int, *, hash_arrays: tuple[str, ...] = (), part: tuple[int, int] | None = None) -> GGUFHeader:
     """The header of the GGUF file open at ``fd``: a regular file, whose position is neither used nor moved.
 
+    ``part`` (start and length in bytes) reads a build that lies within another file; positions then count from its start.
     ``hash_arrays`` names metadata arrays whose elements are hashed (:class:`ArrayInfo`). In a shard of a split file
     only the tensors of this shard are checked. Raises GGUFError for all that is not a complete, sound GGUF file.
     """
-    cursor = Cursor(fd, regular_size(fd))
+    size = regular_size(fd)
+    start, length = part or (0, size)
+    if start < 0 or length < 0 or start + length > size:
+        raise bad("the build within this file lies beyond its end", start)
+    cursor = Cursor(fd, length, start)
     version, byte_order = _read_start(cursor)
     cursor.set_byte_order(byte_order)
     tensor_count, pair_count = _read_counts(cursor)
@@ -90,10 +96,15 @@ def read_header(fd: int, *, hash_arrays: tuple[str, ...] = ()) -> GGUFHeader:
     )
 
 
-def array_sha256(fd: int, header: GGUFHeader, key: str, first: int | None = None) -> str:
+def first_bytes(fd: int, size: int) -> bytes:
+    """What :func:`openness.sources.gguf_foreign.not_gguf` wants to see of a file."""
+    return Cursor(fd, size).peek(PEEK)
+
+
+def array_sha256(fd: int, header: GGUFHeader, key: str, first: int | None = None, *, start: int = 0) -> str:
     """sha256 (hex) of the first ``first`` elements (None: all) of the array ``key`` as stored, as in ``ArrayInfo``.
 
-    ``header`` must be that of ``fd``. A prefix survives tokens that a fine-tune added:
+    ``header`` must be that of ``fd``, from its byte ``start``. A prefix survives tokens that a fine-tune added:
     ``model-families/tokenizers.yaml`` lists digests of prefixes. Raises KeyError for a key that is no array,
     ValueError if the array is shorter, GGUFError if the file changed.
     """
@@ -101,7 +112,7 @@ def array_sha256(fd: int, header: GGUFHeader, key: str, first: int | None = None
     count = array.count if first is None else first
     if not 0 <= count <= array.count:
         raise ValueError(f"{key} has {array.count} elements, not {count}")
-    cursor = Cursor(fd, header.file_size)
+    cursor = Cursor(fd, header.file_size, start)
     cursor.set_byte_order(header.byte_order)
     cursor.skip(array.start, key)
     if array.element_type == "string":

@@ -13,6 +13,7 @@ import stat
 import struct
 
 from ..errors import GGUFError
+from .exact_read import pread
 from .gguf_types import MAX_HEADER, MAX_STRING
 
 WINDOW = 1 << 18
@@ -40,15 +41,16 @@ def regular_size(fd: int) -> int:
 
 
 class Cursor:
-    """A position in an open file of ``size`` bytes that only moves forward over bytes that exist.
+    """A position in ``size`` bytes of an open file, from its byte ``start``, that only moves forward over bytes that exist.
 
     Every method names what it reads (``what``) for the error; all raise :class:`GGUFError` and nothing else.
     """
 
-    __slots__ = ("_base", "_buffer", "_fd", "_u32", "_u64", "order", "pos", "size")
+    __slots__ = ("_base", "_buffer", "_fd", "_start", "_u32", "_u64", "order", "pos", "size")
 
-    def __init__(self, fd: int, size: int) -> None:
+    def __init__(self, fd: int, size: int, start: int = 0) -> None:
         self._fd = fd
+        self._start = start
         self.size = size
         self.pos = 0
         self._base = 0
@@ -153,28 +155,12 @@ class Cursor:
     def _pread(self, count: int, at: int) -> bytes:
         """Exactly ``count`` bytes; a short read is tried again, the end of the file is an error."""
         try:
-            data = _pread(self._fd, count, at)
+            data = pread(self._fd, count, self._start + at)
             while len(data) < count:
-                more = _pread(self._fd, count - len(data), at + len(data))
+                more = pread(self._fd, count - len(data), self._start + at + len(data))
                 if not more:
                     raise bad("the file became shorter while it was read", at + len(data))
                 data += more
         except OSError as error:
             raise bad(f"the file cannot be read: {error.strerror}", at, "check the disk and open it again") from error
         return data
-
-
-def _pread(fd: int, count: int, at: int) -> bytes:
-    if hasattr(os, "pread"):
-        return os.pread(fd, count, at)
-    return _pread_by_seeking(fd, count, at)
-
-
-def _pread_by_seeking(fd: int, count: int, at: int) -> bytes:
-    """For Windows, which has no ``pread``: the position is put back."""
-    before = os.lseek(fd, 0, os.SEEK_CUR)
-    try:
-        os.lseek(fd, at, os.SEEK_SET)
-        return os.read(fd, count)
-    finally:
-        os.lseek(fd, before, os.SEEK_SET)

@@ -11,20 +11,31 @@ class Part:
     """The beginning of a body that broke off, so that the next attempt asks only for the rest (RFC 9110, section 14).
 
     Only a strong validator makes sure that the rest is of the same file, and only an unpacked body can be cut anywhere.
+    ``span`` (first byte, and the one behind the last) is what the caller wants of the file; it is small, so it is asked for as a
+    whole each time, and an answer that is not exactly it is broken.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, span: tuple[int, int] | None = None) -> None:
         self._data = bytearray()
         self._etag = ""
+        self._span = span
 
     def ask_for_the_rest(self, request: httpx2.Request) -> None:
         for name in ("range", "if-range"):
             request.headers.pop(name, None)
-        if self._data:
+        if self._span is not None:
+            request.headers["range"] = f"bytes={self._span[0]}-{self._span[1] - 1}"
+        elif self._data:
             request.headers["range"], request.headers["if-range"] = f"bytes={len(self._data)}-", self._etag
 
     def begin(self, answer: httpx2.Response) -> bytearray | None:
         """Where the body of this answer goes; None for a body that cannot be resumed. Raises body.Broken."""
+        if self._span is not None and answer.is_success:
+            start, end = self._span
+            exact = answer.headers.get("content-range", "").startswith(f"bytes {start}-{end - 1}/")
+            if answer.status_code != httpx2.codes.PARTIAL_CONTENT or not exact or "content-encoding" in answer.headers:
+                raise body.Broken
+            return None
         have = len(self._data)
         if answer.status_code == httpx2.codes.PARTIAL_CONTENT:
             whole = answer.headers.get("etag") == self._etag and "content-encoding" not in answer.headers

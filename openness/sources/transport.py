@@ -32,6 +32,8 @@ from openness.sources.wire import Wire
 
 #: Extension of a request: the largest body, in bytes, that its caller can use.
 LIMIT = "openness.limit"
+#: Extension of a request: the bytes of a file that its caller wants, as (first, one behind the last).
+SPAN = "openness.span"
 #: An error's body is only looked into for its message; a redirect's not at all.
 ERROR_BYTES = 64 * 1024
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
@@ -105,7 +107,7 @@ class Transport(httpx2.BaseTransport):
         patience = self.limits.patience_seconds
         attempts = self.limits.attempts if request.method in ("GET", "HEAD") else 1
         refusal: Refusal | None = None
-        part = Part()
+        part = Part(request.extensions.get(SPAN))
         for attempt in range(1, attempts + 1):
             while wait := self.quotas.admit(bucket):
                 patience -= self._wait(wait, patience, refusal)

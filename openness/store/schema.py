@@ -104,4 +104,13 @@ MIGRATIONS: tuple[str, ...] = (
     CREATE TABLE page (url TEXT PRIMARY KEY, etag TEXT NOT NULL, next TEXT, names BLOB NOT NULL) WITHOUT ROWID;
     CREATE TABLE watermark (listing TEXT PRIMARY KEY, date TEXT NOT NULL) WITHOUT ROWID;
     """,
+    # which snapshots list a large file: by the first eight bytes of its sha256, to be confirmed in the snapshot
+    """
+    CREATE TABLE large_file (
+        prefix INTEGER NOT NULL,
+        snapshot INTEGER NOT NULL REFERENCES snapshot (id) ON DELETE CASCADE,
+        PRIMARY KEY (prefix, snapshot)
+    ) WITHOUT ROWID;
+    CREATE INDEX large_file_snapshot ON large_file (snapshot);
+    """,
 )

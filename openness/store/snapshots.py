@@ -26,6 +26,7 @@ from openness.store.packing import merged, packed, unpacked
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 #: A commit, or as much of it as git takes for one.
 ABBREVIATED = re.compile(r"[0-9a-f]{7,64}")
+SHA256_DIGITS = 64
 #: Before what was asked for, in the place of a revision: the row says only that it could not be had.
 NO_REVISION = "!"
 #: The only branch that a repository of the Hub has as its default.
@@ -43,6 +44,15 @@ class Stored(msgspec.Struct, frozen=True):
     etag: str | None = None
     url: str | None = None
     authorized: bool = False
+
+
+class Held(msgspec.Struct, frozen=True):
+    """A file that a stored listing names: the repository, its commit, the path in it."""
+
+    kind: Kind
+    name: str
+    revision: str | None
+    path: str
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -174,7 +184,28 @@ class Store:
         for position, document in enumerate(snapshot.documents):
             place = (id, position, document.kind, document.path, blobs.put(self.database, document.data))
             self.database.execute("INSERT INTO document VALUES (?, ?, ?, ?, ?)", place)
+        self.database.execute("DELETE FROM large_file WHERE snapshot = ?", (id,))
+        for prefix in {_prefix(file.sha256) for file in snapshot.files if file.sha256}:
+            if prefix is not None:
+                self.database.execute("INSERT INTO large_file VALUES (?, ?)", (prefix, id))
         return id
+
+    def holding(self, sha256: str) -> list[Held]:
+        """The repositories that list a file with this sha256, the one met last first."""
+        query = (
+            "SELECT s.id, s.body FROM large_file f JOIN snapshot s ON s.id = f.snapshot WHERE f.prefix = ? AND s.absent IS NULL"
+        )
+        found = []
+        for id, body in self.database.rows(query + " ORDER BY s.last_seen DESC LIMIT 64", (_prefix(sha256),)):
+            snapshot = unpacked(body)
+            if snapshot is None:
+                raise damaged(self.database.path, f"snapshot {id}")
+            found += [
+                Held(snapshot.kind, snapshot.name, snapshot.revision, file.path)
+                for file in snapshot.files
+                if file.sha256 == sha256
+            ]
+        return found
 
     def _point(
         self, reference: Reference, snapshot: RepositorySnapshot, id: int, etag: str | None, url: str | None, authorized: bool
@@ -232,6 +263,14 @@ class Store:
         query = "SELECT DISTINCT kind, name FROM snapshot WHERE ?1 IS NULL OR kind = ?1 ORDER BY kind, name"
         for found, name in self.database.each(query, (kind,)):
             yield str(found), str(name)
+
+
+def _prefix(sha256: str) -> int | None:
+    """The first eight bytes of a digest as SQLite's signed integer; None for what is no digest."""
+    try:
+        return int.from_bytes(bytes.fromhex(sha256[:16]), "big", signed=True) if len(sha256) == SHA256_DIGITS else None
+    except ValueError:
+        return None
 
 
 def branch(reference: Reference) -> str:

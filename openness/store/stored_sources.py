@@ -19,7 +19,7 @@ from openness.records import Absent
 from openness.sources.snapshot import PASSING, Fetched, Reference, RepositorySnapshot, RevalidatingSource, Source, nothing
 from openness.store.database import FILE, StoreDamaged, StoreFull, StoreUnusable
 from openness.store.known import known_of, newly_authorized
-from openness.store.snapshots import Store, Stored
+from openness.store.snapshots import Held, Store, Stored
 
 #: How old what is kept may be before its host is asked whether it still holds, in seconds. A card changes a few times in
 #: its life; a day keeps repeated checks of a repository's models off the network.
@@ -66,6 +66,10 @@ class StoredSources:
         self._store = None
         self._answered.clear()
         self._stack.close()
+
+    def holding(self, sha256: str) -> list[Held]:
+        """The stored repositories that list a file with this sha256. Raises StoreDamaged and StoreUnusable."""
+        return self.store.holding(sha256)
 
     def fetch(self, reference: Reference) -> RepositorySnapshot:
         """The snapshot for a reference. Raises StoreDamaged and StoreUnusable; what cannot be had is in the snapshot."""

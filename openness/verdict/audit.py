@@ -168,7 +168,8 @@ def _findings(settled: Settled, facts: Sequence[Fact]) -> Iterable[Finding]:
     bases = [fact for fact in facts if fact.claim == "base-model"]
     known = [fact for fact in facts if fact.claim == "base-license"]
     for fact in known:
-        message = f"The build names a base model known here by name ({fact.quote}); these terms bind too and are judged."
+        how = "is known by its weights" if fact.standing is Standing.WEIGHTS else "names a base model known here by name"
+        message = f"The build {how} ({fact.quote}); these terms bind too and are judged."
         yield Finding(f"base-license:{fact.id}", "lineage", "lowers", message, (fact.id, *(base.id for base in bases)))
     if bases and not known:
         names = ", ".join(dict.fromkeys(str(fact.value) for fact in bases))

@@ -72,7 +72,8 @@ def _text_claims(facts: list[Fact], ruleset: Ruleset) -> list[Claim]:
         if fact.claim == "license-text":
             terms_ = [Term(_of_text(str(id), ruleset)) for id in fact.value or ()]
             parts = tuple(terms_) or (Term(Resolved(fact.quote, (), "unknown-text")),)
-            claims.append(Claim(_source(fact), Standing.TEXT, parts[0] if len(parts) == 1 else AllOf(parts), (fact.id,)))
+            standing = max(Standing.TEXT, fact.standing, key=lambda s: s.rank)  # of the very file, where its hash proves that
+            claims.append(Claim(_source(fact), standing, parts[0] if len(parts) == 1 else AllOf(parts), (fact.id,)))
     return claims
 
 

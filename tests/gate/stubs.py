@@ -9,7 +9,7 @@ _COMMON = """\
 #!{python} -I
 import hashlib, json, os, signal, sys, time
 if sys.argv[1:] == ["--version"]:
-    print("version: 4242 (stub)", file=sys.stderr)
+    print("version: 14242 (stub)", file=sys.stderr)
     if {leak!r}:
         open({leak!r}, "w").write(json.dumps(dict(os.environ)))
     sys.exit(0)

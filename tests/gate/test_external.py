@@ -44,7 +44,7 @@ def told(runner: External, job: Job, prompt: str = "Hello") -> dict[str, Any]:
 
 def test_the_program_gets_the_held_file_the_options_and_no_network(model: HeldFile, tmp_path: Path) -> None:
     runner = external(str(write_stub(tmp_path)))
-    assert (runner.name, runner.version, runner.kind) == ("llama-cli", "4242 (stub)", "cli")
+    assert (runner.name, runner.version, runner.kind) == ("llama-cli", "14242 (stub)", "cli")
     found = told(runner, Job(model, parse_options(["--temp", "0", "-n=7"])), "-hf evil/model")
     assert found["argv"][:2] == ["-m", f"/dev/fd/{model.fileno()}"]
     assert "--offline" in found["argv"]

@@ -200,6 +200,9 @@ def _conditional(reply: Reply, headers: Message) -> Reply:
     if reply.status != 200 or not reply.body:
         return reply
     tag = reply.headers.setdefault("ETag", f'W/"{hashlib.md5(reply.body).hexdigest()}"')
+    if (part := re.fullmatch(r"bytes=(\d+)-(\d+)", headers.get("Range") or "")) and int(part[2]) < len(reply.body):
+        reply.headers["Content-Range"] = f"bytes {part[1]}-{part[2]}/{len(reply.body)}"
+        return Reply(206, reply.body[int(part[1]) : int(part[2]) + 1], reply.headers)
     span = re.fullmatch(r"bytes=(\d+)-", headers.get("Range") or "")
     if span and tag == headers.get("If-Range") and int(span[1]) < len(reply.body):
         size = len(reply.body)

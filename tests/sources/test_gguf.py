@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from openness.errors import GGUFError
-from openness.sources import gguf, gguf_bytes
+from openness.sources import exact_read, gguf, gguf_bytes
 from tests import builds
 from tests.builds import Array, Build, Tensor, Value
 from tests.sources.reading import MODEL, TOKENS, opened, read
@@ -227,7 +227,7 @@ def test_the_descriptor_is_neither_moved_nor_closed() -> None:
 
 def test_reading_by_seeking_gives_the_same_and_moves_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     """What Windows uses, where there is no ``pread``."""
-    monkeypatch.setattr(gguf_bytes, "_pread", gguf_bytes._pread_by_seeking)
+    monkeypatch.setattr(gguf_bytes, "pread", exact_read.pread_by_seeking)
     with opened(MODEL.encode()) as fd:
         os.lseek(fd, 7, os.SEEK_SET)
         assert gguf.read_header(fd) == read(MODEL)
