@@ -27,8 +27,9 @@ Failures = list[tuple[OpennessError, str]]
     multiple=True,
     help="Evaluate only this definition (rules/frameworks); may be repeated. All by default.",
 )
+@click.option("--refresh", is_flag=True, help="Ask the hosts again, however fresh what is stored may be.")
 @global_options
-def command(models: tuple[str, ...], definitions: tuple[str, ...], settings: Settings) -> int:
+def command(models: tuple[str, ...], definitions: tuple[str, ...], refresh: bool, settings: Settings) -> int:
     """How open is a model? Category, four dimensions, licenses, lineage, contradictions, and published definitions.
 
     MODEL is owner/name on the Hub (with @revision if wanted), an address of the Hub or GitHub, github:owner/repo, a folder
@@ -38,7 +39,7 @@ def command(models: tuple[str, ...], definitions: tuple[str, ...], settings: Set
     names = checked_definitions(definitions)
     results: list[Classified] = []
     failures: Failures = []
-    with model_sources(settings) as source:
+    with model_sources(settings, refresh=refresh) as source:
         codes = [_one(model, source, ruleset, names, results, failures) for model in models]
     if settings.json:
         _print_json(results, failures, ruleset)

@@ -15,11 +15,11 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def model_sources(settings: Settings) -> Iterator[Source]:
+def model_sources(settings: Settings, *, refresh: bool = False) -> Iterator[Source]:
     """Everything that can be asked for a model, with ``--offline`` and the environment's addresses and tokens honored.
 
-    What the store has to say (an answer that could not be renewed, a full disk) goes to stderr at the end. Raises UsageError
-    for an address in the environment that is none.
+    ``refresh`` asks every host again, whatever the age of what is stored. What the store has to say (an answer that could not
+    be renewed, a full disk) goes to stderr at the end. Raises UsageError for an address in the environment that is none.
     """
     from openness.sources.endpoints import Access
     from openness.sources.live import LiveSources
@@ -29,7 +29,7 @@ def model_sources(settings: Settings) -> Iterator[Source]:
 
     access = Access.from_environment(offline=bool(settings.offline))
     live_sources = LiveSources(access, quotas=lambda: shared_quotas(settings.cache / FILE))
-    with live_sources as live, StoredSources(settings.cache, live, offline=access.offline) as stored:
+    with live_sources as live, StoredSources(settings.cache, live, offline=access.offline, refresh=refresh) as stored:
         yield stored
         if not settings.quiet:
             for warning in dict.fromkeys(stored.warnings):

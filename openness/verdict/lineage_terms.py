@@ -18,7 +18,8 @@ from openness.rules.loader import Ruleset
 from openness.rules.releases import Release, Releases
 from openness.verdict import named_bases
 from openness.verdict.classified import BoundLicense, LineageEntry
-from openness.verdict.own_terms import OwnTerms, class_of_id
+from openness.verdict.license_class import class_of_id
+from openness.verdict.own_terms import OwnTerms
 
 EVIDENCE, TABLE, OWN_PUBLISHER = "evidence", "table", "own-publisher"
 UNSTATED, QUANTIZED = "unstated", "quantized"

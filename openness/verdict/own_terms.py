@@ -15,17 +15,18 @@ import msgspec
 from openness.printable import printable
 from openness.records import Contradiction, Fact, Finding, Standing
 from openness.rules.definitions import Definitions
-from openness.rules.expressions import AllOf, AnyOf, Expression, license_ids, terms
+from openness.rules.expressions import AllOf, Expression, terms
 from openness.rules.license_urls import is_address
-from openness.rules.limits import CATEGORIES, limits_of_clauses
+from openness.rules.limits import limits_of_clauses
 from openness.rules.loader import Ruleset
 from openness.rules.names import EMPTY_NAMES, normalize
 from openness.verdict.claims import Claim, claims_of, narrow, spelling_findings
 from openness.verdict.detected import clause_of
+from openness.verdict.license_class import chosen
+from openness.verdict.license_contradictions import contradictions, doubts
 
 #: What a license file that covers the weights alone is called in a fact; the plain claim covers the whole release.
 SCOPED = ":weights"
-UNKNOWN_CLASS = "unknown"
 
 
 class LicenseWords(msgspec.Struct, frozen=True):
@@ -86,8 +87,8 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, defi
     texts = [claim for claim in texts if claim.evidence[0] not in pointers]
     whole = [claim for claim in texts if claim.resolves]
     binding = _binding(texts, whole, others, changed)
-    contradictions, contradicted = _contradictions(whole, others, ruleset)
-    doubts = _doubts(about, others) if not whole else ()
+    found, contradicted = contradictions(whole, others, ruleset)
+    doubted = doubts(about, others) if not whole else ()
     ids = tuple(dict.fromkeys(id for claim in binding for id in chosen(claim.expression, ruleset)))
     unresolved = tuple(dict.fromkeys(name for claim in binding for name in _unresolved(claim, words, named=bool(ids))))
     return OwnTerms(
@@ -97,11 +98,11 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, defi
         unresolved=unresolved,
         changed=changed,
         limits=_worded_limits(about, ruleset, definitions).union(*(words.limits_of(name) for name in unresolved)),
-        contradictions=(*contradictions, *doubts),
-        contradicted=contradicted or bool(doubts),
+        contradictions=(*found, *doubted),
+        contradicted=contradicted or bool(doubted),
         custom=_custom(about, ids, unresolved, texts, changed),
         findings=(
-            *_findings((*contradictions, *doubts), changed, unresolved, about),
+            *_findings((*found, *doubted), changed, unresolved, about),
             *dict.fromkeys(finding for claim in binding for finding in spelling_findings(claim)),
         ),
     )
@@ -179,105 +180,6 @@ def _binding(texts: Sequence[Claim], whole: Sequence[Claim], others: Sequence[Cl
     if whole and len(whole) == len(texts) and not changed:
         return list(whole)
     return [*texts, *others]
-
-
-def _contradictions(texts: Sequence[Claim], others: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contradiction, ...], bool]:
-    """Statements that exclude each other, together, with what settles them; and whether classes differ unsettled."""
-    named = [claim for claim in others if claim.resolves]
-    found = []
-    for text in texts:
-        against = [claim for claim in named if not text.ids & claim.ids]
-        if against:
-            evidence = dict.fromkeys(id for claim in (text, *against) for id in claim.evidence)
-            found.append(Contradiction("license", tuple(evidence), text.evidence[0]))
-    if texts:
-        return tuple(found), False
-    return _among_equals(named, ruleset)
-
-
-def _doubts(facts: Iterable[Fact], others: Sequence[Claim]) -> tuple[Contradiction, ...]:
-    """Where the card itself says that its license is not certain, what it states elsewhere is not settled either."""
-    doubts = [fact.id for fact in facts if fact.claim == "license-doubt"]
-    stated = [id for claim in others if claim.resolves for id in claim.evidence]
-    return (Contradiction("license", (*stated, *doubts)),) if doubts and stated else ()
-
-
-def _among_equals(named: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contradiction, ...], bool]:
-    """The same among statements of one standing, each pair of differing readings once."""
-    readings: dict[frozenset[str], list[Claim]] = {}
-    for claim in named:
-        readings.setdefault(claim.ids, []).append(claim)
-    found, unsettled = [], False
-    groups = list(readings.values())
-    for index, one in enumerate(groups):
-        for other in groups[index + 1 :]:
-            same_class = _comparable(one[0].expression, ruleset) == _comparable(other[0].expression, ruleset)
-            if one[0].ids & other[0].ids and same_class:
-                continue
-            settled = _fuller(one[0], other[0]) or _modified(one[0], other[0], ruleset)
-            evidence = tuple(dict.fromkeys(id for claim in (*one, *other) for id in claim.evidence))
-            found.append(Contradiction("license", evidence, settled))
-            unsettled |= settled is None and not same_class
-    return tuple(found), unsettled
-
-
-def _fuller(one: Claim, other: Claim) -> str | None:
-    """Of two statements that share a license the one that names more; it counts, since all that is named binds."""
-    if one.ids < other.ids:
-        return other.evidence[0]
-    return one.evidence[0] if other.ids < one.ids else None
-
-
-def _modified(one: Claim, other: Claim, ruleset: Ruleset) -> str | None:
-    """Of a license and a modified form of it the modified one: it is the same text and something more, and that counts."""
-    for claim, plain in ((one, other), (other, one)):
-        known = {
-            family["modifies"]
-            for family in ruleset.families.values()
-            if "modifies" in family and set(family["candidates"]) == claim.ids
-        }
-        if known & plain.ids:
-            return claim.evidence[0]
-    return None
-
-
-def chosen(expression: Expression, ruleset: Ruleset) -> tuple[str, ...]:
-    """The ids that bind: all of a sum, of a choice those of the branch that is least strict, of a family every member."""
-    if isinstance(expression, AllOf):
-        return tuple(id for part in expression.parts for id in chosen(part, ruleset))
-    if isinstance(expression, AnyOf):
-        best = min(expression.parts, key=lambda part: _rank(class_of(part, ruleset)))
-        return chosen(best, ruleset)
-    return expression.resolved.ids
-
-
-def class_of(expression: Expression, ruleset: Ruleset) -> str:
-    """open, source-available or research-only: the strictest of what binds; unknown where a part of it is not known."""
-    if isinstance(expression, AllOf):
-        return max((class_of(part, ruleset) for part in expression.parts), key=_rank)
-    if isinstance(expression, AnyOf):
-        return min((class_of(part, ruleset) for part in expression.parts), key=_rank)
-    if not expression.resolved.ids:
-        return UNKNOWN_CLASS
-    return max((class_of_id(id, ruleset) for id in expression.resolved.ids), key=_rank)
-
-
-def _comparable(expression: Expression, ruleset: Ruleset) -> str:
-    """The class for comparing two statements: members of a family without rules here do not count beside those that have."""
-    known = {id for id in license_ids(expression) if id in ruleset.license_ids}
-    if isinstance(expression, AllOf | AnyOf) or not known:
-        return class_of(expression, ruleset)
-    return max((class_of_id(id, ruleset) for id in known), key=_rank)
-
-
-def class_of_id(id: str, ruleset: Ruleset) -> str:
-    if id not in ruleset.license_ids:
-        return UNKNOWN_CLASS
-    return ruleset.license(id).category
-
-
-def _rank(name: str) -> int:
-    return CATEGORIES.index(name) if name in CATEGORIES else len(CATEGORIES)
 
 
 def _unresolved(claim: Claim, words: LicenseWords, *, named: bool) -> Iterable[str]:

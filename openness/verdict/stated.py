@@ -21,7 +21,7 @@ from openness.rules.loader import Ruleset
 from openness.rules.model import License
 from openness.verdict.classification import WEIGHTS, Knowledge
 from openness.verdict.classified import BoundLicense, Classification, LineageEntry
-from openness.verdict.own_terms import chosen
+from openness.verdict.license_class import chosen
 from openness.verdict.would_change import holders, would_change
 
 #: From this likeness on (0 to 100) a name is worth suggesting.
