@@ -113,9 +113,10 @@ class _Reader:
         if last == table("python")["api_class"]:
             for value in self.names.values(call.args[0], scope) if call.args else ():
                 self._add(value, "api", "medium")
-        if last in table("python")["class_methods"]:  # LLM.load("owner/name"): the class tells
-            last = name.split(".")[-2] if "." in name else last
-        if call.args and not python_calls.rows_for(name) and python_calls.model_class().fullmatch(last):
+        maker = last
+        if "." in name and last in table("python")["class_methods"]:  # LLM.load("owner/name"): the class tells
+            maker = name.split(".")[-2]
+        if call.args and not python_calls.rows_for(name) and python_calls.model_class().fullmatch(maker):
             for argument in call.args[:3]:
                 for value in self.names.values(argument, scope):
                     self._add(value, "open", "medium")
