@@ -22,6 +22,8 @@ _NEAR = 0.07
 _COMPARED = 6
 #: Of short texts, which have many kin, more are compared.
 _MOST_COMPARED, _COMPARED_WORDS = 24, 5_000
+#: What a common word weighs against one that is not explained.
+_MATCHED = 0.02
 #: Scores this near count as the same, and the text that explains more words goes first.
 _COARSE = 10
 _ACCEPT = 0.62
@@ -157,20 +159,24 @@ def _rests(part: _Part, start: int, end: int) -> list[tuple[int, int]]:
 
 def _best(search: Search, words: Words, start: int, end: int, whole: bool = False) -> _Part | None:
     """Of the texts nearest to a range the one that leaves the fewest words unexplained."""
-    regions = [r for n in search.candidates(start, end) if (r := search.region(n, start, end))]
-    regions = [r for r in regions if r.coverage >= _WHOLE or (not whole and _is_much(r))]
-    if not regions:
-        return None
-    top = max(region.score for region in regions)
-    if top < _ACCEPT:
+    regions: list[Region] = []
+    top = _ACCEPT
+    for number in search.candidates(start, end):
+        region = search.region(number, start, end, top - _NEAR)
+        if region and (region.coverage >= _WHOLE or (not whole and _is_much(region))):
+            regions.append(region)
+            top = max(top, region.score)
+    if not any(region.score >= _ACCEPT for region in regions):
         return None
     best: tuple[float, int] | None = None
     chosen = None
     near = sorted((r for r in regions if r.score >= top - _NEAR), key=lambda r: (-round(r.score * _COARSE), -r.matched, r.number))
     for region in near[: max(_COMPARED, min(_MOST_COMPARED, _COMPARED_WORDS // max(1, end - start)))]:
+        if best and best[0] < -_MATCHED * region.matched:
+            continue  # not even without a difference would it be nearer
         part = _trimmed(search, words, region)
         outside = (end - start) - (part.differences.end - part.differences.start)
-        cost = (part.differences.cost + outside - 0.02 * region.matched, region.number)
+        cost = (part.differences.cost + outside - _MATCHED * region.matched, region.number)
         if best is None or cost < best:
             best, chosen = cost, part
     return chosen

@@ -144,6 +144,8 @@ class LicenseIndex:
             ) from error
         self.name = name
         self.texts: Sequence[KnownText] = self.header.texts
+        #: How much all pairs of words of each text weigh.
+        self.weights: Sequence[float] = [text.weight for text in self.texts]
         self.restrictive = RestrictiveWords(self.header.restrictive)
         self.equivalent: Mapping[str, str] = self.header.equivalent
         self._by_digest = {
