@@ -112,6 +112,7 @@ def build(folders: tuple[Path, ...], output: Path | None, exclude: tuple[str, ..
     words = {
         "restrictive": read_yaml(corpus / "restrictive_words.yaml"),
         "equivalent": read_yaml(corpus / "equivalent_words.yaml"),
+        "standard": read_yaml(corpus / "standard_wording.yaml"),
     }
     texts = (text for folder in folders for text in license_texts(folder))
     known = {name: ids[0] for name, ids in settings.load_rules().names.items() if len(ids) == 1}

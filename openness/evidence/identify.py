@@ -11,7 +11,9 @@ from typing import NamedTuple
 import msgspec
 
 from openness.errors import MissingInput
-from openness.evidence.differences import Differences, compare
+from openness.evidence.alignment import Block
+from openness.evidence.comparison import Comparison
+from openness.evidence.differences import Differences, compare, is_benign_addition
 from openness.evidence.license_index import LicenseIndex
 from openness.evidence.mentions import mentions_in
 from openness.evidence.regions import Region, Search
@@ -100,9 +102,10 @@ def identify(text: str, index: LicenseIndex) -> Identification:
         number = index.exact(words.words)
         if number is not None and not words.unread:
             return _exact(index, words, number)
-        parts = _parts(Search(index, words.words), words, 0, len(words))
+        search = Search(index, words.words)
+        parts = _parts(search, words, 0, len(words))
         if parts:
-            found = _verdict(index, words, parts)
+            found = _verdict(index, words, parts, search.code)
             return found if found.whole else msgspec.structs.replace(found, mentions=mentions_in(words, index))
     return Identification("none", mentions=mentions_in(words, index), unread=words.unread)
 
@@ -130,7 +133,7 @@ def identify_as(text: str, id: str, index: LicenseIndex) -> Identification:
             part.region.number,
         ),
     )
-    return _verdict(index, words, [best])
+    return _verdict(index, words, [best], search.code)
 
 
 def _parts(search: Search, words: Words, start: int, end: int) -> list[_Part]:
@@ -206,8 +209,8 @@ def _is_edge(added: int, matched: int) -> bool:
     return added >= _LEAST_EDGE and matched <= _SCATTERED * added
 
 
-def _verdict(index: LicenseIndex, words: Words, parts: list[_Part]) -> Identification:
-    added = _merged([*(span for part in parts for span in part.differences.added), *_between(index, words, parts)], parts)
+def _verdict(index: LicenseIndex, words: Words, parts: list[_Part], code: str) -> Identification:
+    added = _merged([*(span for part in parts for span in part.differences.added), *_between(index, words, parts, code)], parts)
     missing = [(first, last, at) for part in parts for first, last, at in part.differences.missing]
     gone = sum(part.differences.gone for part in parts)
     found: dict[str, FoundLicense] = {}
@@ -248,15 +251,33 @@ def _verdict(index: LicenseIndex, words: Words, parts: list[_Part]) -> Identific
     )
 
 
-def _between(index: LicenseIndex, words: Words, parts: list[_Part]) -> list[tuple[int, int]]:
+def _between(index: LicenseIndex, words: Words, parts: list[_Part], code: str) -> list[tuple[int, int]]:
     """What stands before, between and behind the texts, unless it is a heading or a signature."""
     spans = []
     at = 0
+    before: _Part | None = None
     for part in parts:
-        spans.append((at, part.region.start))
-        at = max(at, part.region.end)
-    spans.append((at, len(words)))
-    return [(a, b) for a, b in spans if a < b]
+        if at < part.region.start and not _surrounds(index, words, code, (at, part.region.start), before, part):
+            spans.append((at, part.region.start))
+        at, before = max(at, part.region.end), part
+    if at < len(words) and not _surrounds(index, words, code, (at, len(words)), before, None):
+        spans.append((at, len(words)))
+    return spans
+
+
+def _surrounds(
+    index: LicenseIndex, words: Words, code: str, span: tuple[int, int], before: _Part | None, behind: _Part | None
+) -> bool:
+    """Whether a range is nothing but the end of the text before it or the heading of the one behind it."""
+    for part, ends in ((before, True), (behind, False)):
+        if part is not None:
+            at = len(index.text(part.region.number)) if ends else 0
+            around = Comparison(
+                index, part.region.number, words, code, *((part.region.start, span[1]) if ends else (span[0], part.region.end))
+            )
+            if is_benign_addition(around, Block(at, at, *span)):
+                return True
+    return False
 
 
 def _merged(spans: list[tuple[int, int]], parts: list[_Part]) -> list[tuple[int, int]]:

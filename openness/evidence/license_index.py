@@ -21,14 +21,17 @@ import msgspec
 from openness.errors import IntegrityError, MissingInput
 from openness.evidence.license_version import FILE
 from openness.evidence.restrictive import RestrictiveWords
+from openness.evidence.standard_wording import StandardWording
 from openness.evidence.words import Words, words_of
 from openness.packaged import packaged
 
-MAGIC = b"OPNLIDX2"
+MAGIC = b"OPNLIDX3"
 #: Stands for a word that no known text has; it never equals a word of one.
 UNKNOWN = "\U0010ffff"
 #: In an alternative of a slot: any words.
 ANYTHING = "\U0010fffe"
+#: As the one alternative of a slot: a postal address.
+ADDRESS = "\U0010fffd"
 #: Words that a name may have or not ("Version 2.0", "v2.0", "2.0").
 UNSAID = frozenset({"version", "v", "the"})
 BUCKET_BITS = 16
@@ -46,7 +49,8 @@ class Slot(msgspec.Struct, frozen=True, array_like=True):
 
 class KnownText(msgspec.Struct, frozen=True, array_like=True):
     """What the header says of one text. ``kind``: license, exception or policy; ``optional`` are (start, end) of words;
-    ``title`` is the set of the words of its names, encoded; ``markers`` are dropped list markers (words before, encoded);
+    ``title`` is the set of the words of its names, encoded; ``markers`` are dropped list markers (words before, encoded) and
+    ``notices`` the words before each dropped notice;
     ``pinned`` is the sha256 of a plain text file with these words and ``lines`` the words before each of its lines, so that a
     place in that file can be found in any copy."""
 
@@ -64,6 +68,7 @@ class KnownText(msgspec.Struct, frozen=True, array_like=True):
     markers: tuple[tuple[int, str], ...] = ()
     pinned: str = ""
     lines: tuple[int, ...] = ()
+    notices: tuple[int, ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True, array_like=True):
@@ -82,6 +87,7 @@ class Header(msgspec.Struct, frozen=True):
     texts: tuple[KnownText, ...]
     restrictive: dict[str, Any]
     equivalent: dict[str, str]
+    standard: dict[str, Any]
     sections: dict[str, tuple[int, int]]
 
 
@@ -147,6 +153,7 @@ class LicenseIndex:
         #: How much all pairs of words of each text weigh.
         self.weights: Sequence[float] = [text.weight for text in self.texts]
         self.restrictive = RestrictiveWords(self.header.restrictive)
+        self.standard = StandardWording(self.header.standard)
         self.equivalent: Mapping[str, str] = self.header.equivalent
         self._by_digest = {
             bytes(self._digests[i * 20 : i * 20 + 16]): int.from_bytes(self._digests[i * 20 + 16 : i * 20 + 20], "little")

@@ -27,13 +27,16 @@ _ADDRESS = re.compile(
     r"|(?<![\w.-])[\w-]{1,64}\.(?:com|org|net|io|dev|ai|edu)(?:/[^\s<>()\"]{0,300})?",
     re.IGNORECASE,
 )
-_WORD = re.compile(r"[^\W\d_]+|\d+")
+#: A number at a word is a part of it: XFree86.
+_WORD = re.compile(r"[^\W\d_]+(?:\d{1,2}(?!\d))?|\d+")
+_ACRONYM = re.compile(r"\b(?:[A-Za-z]\.){2,8}")
+_POSTAL_CODE = re.compile(r"(?<=[A-Za-z]{2}[,. ])\s?\d{5}(?:-\d{4})?\b")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _NOTICE = re.compile(r"copyright|\u00a9", re.IGNORECASE)
 _YEAR = re.compile(r"(?:19|20)\d\d")
 #: 1998-99, or a date in digits
-_SHORT_YEAR = re.compile(r"(?:19|20)\d\d\s?[-/,.]\s?\d\d\b|\b\d\d?[-/.]\d\d?[-/.](?:19|20)?\d\d")
+_SHORT_YEAR = re.compile(r"(?:19|20)\d\d\s?[-/,.]\s?\d\d?\b|\b\d\d?[-/.]\d\d?[-/.](?:19|20)?\d\d")
 _AMOUNT = re.compile(r"[$\u20ac\u00a3\u00a5%<>=](?=\s?\d)|\d\s?[$\u20ac\u00a3\u00a5%]")
 _MONTHS = frozenset("jan feb mar apr may jun jul aug sep oct nov dec".split())
 _MAX_TEXT = 2_000
@@ -48,7 +51,10 @@ def only_names(text: str, restrictive: RestrictiveWords, unknown: int = _MAX_UNK
     """True where every word may be part of a name, a date or an address. ``unknown`` words in lower case are accepted."""
     if len(text) > _MAX_TEXT or _AMOUNT.search(text) or restrictive.in_text(text):
         return False
-    words = _WORD.findall(_ADDRESS.sub(" ", text))
+    joined = _ACRONYM.sub(lambda match: match[0].replace(".", "") + " ", text)
+    if joined != text and restrictive.in_text(joined):
+        return False
+    words = _WORD.findall(_POSTAL_CODE.sub(" ", _ADDRESS.sub(" ", joined)))
     if len(_CJK.findall(text)) > _MAX_CJK or sum(1 for word in words if _CASELESS.fullmatch(word)) > _MAX_CASELESS:
         return False
     letters = sum(

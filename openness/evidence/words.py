@@ -58,7 +58,7 @@ _NUMBER_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 _LEADS = r"[ \t*#/;>%!|\"'-]*"
 _LINE_WORD = re.compile(r"^[ \t]*(rem|dnl|\.\\\"|@c|c)(?=\s|$)", re.IGNORECASE | re.MULTILINE)
 _COPYRIGHT = re.compile(
-    rf"^{_LEADS}(?:portions?\s+|some\s+parts\s+|all\s+)?(?:copyrights?\b|\(c\)\s*(?:copyright\b|\d{{4}})|\u00a9|\u7248\u6743\u6240\u6709|spdx-filecopyrighttext:)[^\n]*$|^{_LEADS}all\s+rights\s+reserved[.\s]*$",
+    rf"^{_LEADS}(?:portions?\s+|some\s+parts\s+|all\s+|changes\s+|modifications\s+|original\s+version\s+)?(?:copyrights?\b|\(c\)\s*(?:copyright\b|\d{{4}})|\u00a9|\u7248\u6743\u6240\u6709|spdx-filecopyrighttext:)[^\n]*$|^{_LEADS}all\s+rights\s+reserved[.\s]*$",
     re.IGNORECASE | re.MULTILINE,
 )
 #: What shows that a line beginning with the word copyright is a notice and no sentence.
@@ -81,6 +81,12 @@ _PAGE = re.compile(
     r"|\f[ \t]*\d{1,4}[ \t]*$",
     re.IGNORECASE | re.MULTILINE,
 )
+
+
+#: Shorter words may be told apart by an accent alone, also in what they mean.
+_LEAST_PLAIN = 4
+_LATIN = re.compile(r"[a-z\u00df-\u024f]+")
+_LETTERS = str.maketrans({"\u0153": "oe", "\u00e6": "ae", "\u00df": "ss", "\u00f8": "o", "\u0142": "l"})
 
 
 class Words:
@@ -123,6 +129,15 @@ class Words:
     @cached_property
     def ends(self) -> list[int]:
         return self._edges[1 : 2 * len(self.words) : 2]
+
+    @cached_property
+    def restored(self) -> str:
+        """The folded text with the notices that were dropped from it."""
+        text = self.text
+        for start, end, notice in self.notices:
+            if len(notice) == end - start:
+                text = text[:start] + notice + text[end:]
+        return text
 
     @cached_property
     def markers(self) -> list[tuple[int, str]]:
@@ -201,6 +216,14 @@ def _without_notices(text: str, restrictive: RestrictiveWords) -> tuple[str, lis
     return text, sorted(dropped)
 
 
+def _plain(word: str) -> str:
+    """A long Latin word without its accents, which copies lose."""
+    if len(word) < _LEAST_PLAIN or not _LATIN.fullmatch(word):
+        return word
+    unfolded = unicodedata.normalize("NFD", word.translate(_LETTERS))
+    return "".join(letter for letter in unfolded if not unicodedata.combining(letter))
+
+
 def _split(text: str, equivalent: Mapping[str, str], unread: bool, notices: list[tuple[int, int, str]]) -> Words:
     lowered = text.lower()
     if len(lowered) != len(text):  # a few letters have longer lower forms
@@ -214,6 +237,8 @@ def _split(text: str, equivalent: Mapping[str, str], unread: bool, notices: list
         words, unread = words[:MAX_WORDS], True
     if "," in lowered:
         words = [_NUMBER_SEPARATOR.sub("", word) if "," in word else word for word in words]
+    if not lowered.isascii():
+        words = [word if word.isascii() else _plain(word) for word in words]
     same = {**equivalent, **_SAME}
     words = [same.get(word, word) for word in words]
     return Words(
