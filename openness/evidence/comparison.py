@@ -7,7 +7,7 @@ from functools import cached_property
 from itertools import pairwise
 
 from openness.evidence.license_index import KnownText, LicenseIndex
-from openness.evidence.party_names import only_names
+from openness.evidence.party_names import only_names, without_addresses
 from openness.evidence.words import Words
 
 #: Words that change no meaning wherever they stand.
@@ -83,8 +83,8 @@ class Comparison:
 
     def names_a_party(self, begin: int, stop: int) -> bool:
         """The same where a text names the party that gives the license: there a word for anyone else is no name."""
-        words = self.words.words[begin:stop]
-        others = [at for at, word in enumerate(words) if word in self.standard.counterparties]
-        if any(words[at] != "your" or not _NAMED.intersection(words[at + 1 : at + 3]) for at in others):
+        plain = re.findall(r"[^\W\d_]+", without_addresses(self.shown(begin, stop)).casefold())
+        others = [at for at, word in enumerate(plain) if word in self.standard.counterparties]
+        if any(plain[at] != "your" or not _NAMED.intersection(plain[at + 1 : at + 3]) for at in others):
             return False
         return self.names_only(begin, stop)

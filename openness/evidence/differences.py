@@ -21,6 +21,8 @@ _CONTINUED = 8
 #: So many words may be missing at once from the instructions behind the terms.
 _PART_OF_INSTRUCTIONS = 20
 _EDGE = 3
+#: A part that was left out weighs no more than so many words.
+_LEFT_OUT = 10
 #: Fewer words are no notice of a license.
 _LEAST_NOTICE = 15
 
@@ -61,7 +63,7 @@ def compare(index: LicenseIndex, number: int, words: Words, code: str, start: in
                 added.append((block.start, block.end))
         if block.last > block.first:
             if _is_benign_gap(c, block):
-                benign += block.last - block.first
+                benign += min(block.last - block.first, _LEFT_OUT)
             else:
                 missing.append((block.first, block.last, block.start))
     return _with_ends(c, added, missing, benign)
@@ -143,7 +145,7 @@ def _is_benign_gap(c: Comparison, block: Block) -> bool:
         or (missing == c.index.encode(["c"]) and c.words.words[block.start - 1 : block.start] == ["copyright"])
         or _may_be_missing(c, block.first, block.last, whole=True)
         or (block.last <= c.title_end and not set(missing) & c.restricting)
-        or (len(missing) > 2 and c.known.startswith(missing) and not set(missing) & c.restricting)
+        or (block.first > 0 and 2 < len(missing) <= 2 * HEAD and c.known.startswith(missing) and not set(missing) & c.restricting)
         or replacements.was_dropped_as_notice(c, block.start, missing)
         or (block.last - block.first >= _PART_OF_INSTRUCTIONS and block.first >= c.body_end)
     )

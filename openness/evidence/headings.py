@@ -42,19 +42,26 @@ def is_heading(c: Comparison, start: int, end: int) -> bool:
 
 def is_title(c: Comparison, start: int, end: int) -> bool:
     """Only words of the license's own names, of its first line, and of titles in general; a date may stand beside them."""
-    own = set(c.entry.title)
-    head = set(c.known[:HEAD]) - c.restricting
+    own = set(c.entry.title) | (set(c.known[:HEAD]) - c.restricting)
     words = c.words.words[start:end]
     if len(words) > 2 * HEAD or set(words) <= c.standard.joining:
         return False
     dated = not c.standard.months.isdisjoint(words)
-    return all(
-        code in own
-        or word in c.standard.title
-        or code in head
-        or (dated and (word in c.standard.months or word in c.standard.dated or _YEAR_OR_DAY.fullmatch(word)))
-        for word, code in zip(words, c.code[start:end], strict=True)
-    )
+    at = start
+    while at < end:
+        word = c.words.words[at]
+        phrase = next((p for p in c.standard.title_phrases if tuple(c.words.words[at : min(end, at + len(p))]) == p), None)
+        if phrase:
+            at += len(phrase)
+        elif (
+            c.code[at] in own
+            or word in c.standard.title
+            or (dated and (word in c.standard.months or word in c.standard.dated or _YEAR_OR_DAY.fullmatch(word)))
+        ):
+            at += 1
+        else:
+            return False
+    return True
 
 
 def is_project_name(c: Comparison, start: int, end: int) -> bool:
@@ -110,7 +117,14 @@ def continues_notice(c: Comparison, start: int, end: int) -> bool:
     return any(
         stop <= above + 1 and not c.words.text[stop:above].strip(LINE_MARKS) and "\n" not in c.words.text[stop:above]
         for _, stop, _ in c.words.notices
-    ) and c.names_only(start, end)
+    ) and _goes_on_with_names(c, start, end)
+
+
+def _goes_on_with_names(c: Comparison, start: int, end: int) -> bool:
+    """Names, of which the first does not say for whom or for what, unless an institution's name began above."""
+    purpose = c.words.words[start] in c.index.restrictive.purpose
+    before = re.findall(r"[^\W\d_]+", c.words.restored[max(0, c.words.starts[start] - 60) : c.words.starts[start]].casefold())
+    return (not purpose or not c.index.restrictive.institutions.isdisjoint(before[-3:])) and c.names_only(start, end)
 
 
 def in_notices(c: Comparison, start: int, end: int) -> bool:
@@ -127,9 +141,13 @@ def in_notices(c: Comparison, start: int, end: int) -> bool:
     opening = re.match(
         rf"[{re.escape(LINE_MARKS)}]*(?:portions\s+|this\s+\w+\s+is\s+)?(?:copyright|\(c\)|\u00a9)", paragraph, re.IGNORECASE
     )
-    return bool(opening and dated) and all(
-        only_names(piece, c.index.restrictive)
-        for piece in re.split(r"\n(?=\W{0,9}(?:copyright|\(c\)|\u00a9))", _plain(paragraph), flags=re.IGNORECASE)
+    return (
+        bool(opening and dated)
+        and _goes_on_with_names(c, start, end)
+        and all(
+            only_names(piece, c.index.restrictive)
+            for piece in re.split(r"\n(?=\W{0,9}(?:copyright|\(c\)|\u00a9))", _plain(paragraph), flags=re.IGNORECASE)
+        )
     )
 
 

@@ -30,7 +30,7 @@ _ADDRESS = re.compile(
 #: A number at a word is a part of it: XFree86.
 _WORD = re.compile(r"[^\W\d_]+(?:\d{1,2}(?!\d))?|\d+")
 _ACRONYM = re.compile(r"\b(?:[A-Za-z]\.){2,8}")
-_POSTAL_CODE = re.compile(r"(?<=[A-Za-z]{2}[,. ])\s?\d{5}(?:-\d{4})?\b")
+_POSTAL_CODE = re.compile(r"(?<![A-Za-z])(?!(?:TO|UP|OF|AT|BY|IN|IS|NO|MY|OR|ON)\b)[A-Z]{2}\.?,? \d{5}(?:-\d{4})?\b")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")
 _NOTICE = re.compile(r"copyright|\u00a9", re.IGNORECASE)
@@ -45,6 +45,12 @@ _MAX_UNKNOWN = 2
 _MAX_CASELESS = 2
 _MAX_CJK = 12
 _MAX_LETTERS = 4
+_MAX_YEARS = 6
+
+
+def without_addresses(text: str) -> str:
+    """The text without addresses of mail and pages."""
+    return _ADDRESS.sub(" ", text)
 
 
 def only_names(text: str, restrictive: RestrictiveWords, unknown: int = _MAX_UNKNOWN) -> bool:
@@ -69,6 +75,11 @@ def only_names(text: str, restrictive: RestrictiveWords, unknown: int = _MAX_UNK
         for word in numbers
         if not _YEAR.fullmatch(word) and not (len(word) <= 2 and (dated or (years and _SHORT_YEAR.search(text))))
     ]
-    notices = max(1, len(_NOTICE.findall(text)), len(years))  # each may have a name of its own
+    if any(
+        word[-1].isdigit() and restrictive.in_words([word.rstrip("0123456789").lower()]) for word in words if word[0].isalpha()
+    ):
+        return False  # only5
+    notices = max(1, len(_NOTICE.findall(text)))
+    named = max(notices, min(len(years), _MAX_YEARS))  # each may have a name of its own
     names = len(words) - len(numbers)
-    return names <= _MAX_WORDS * notices and letters <= _MAX_LETTERS * notices and len(lower) <= unknown * notices and not odd
+    return names <= _MAX_WORDS * named and letters <= _MAX_LETTERS * named and len(lower) <= unknown * notices and not odd

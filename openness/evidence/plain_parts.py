@@ -20,6 +20,7 @@ _PLACEHOLDER_WORD = re.compile(
     r"\b(?:year|yyyy|yy|name|names|owner|owners|holder|holders|author|authors|organi[sz]ation|fullname|insert|date|company|program|project|product|software|licensor|email|mail|description|title|brief|state|country|jurisdiction)\b",
     re.IGNORECASE,
 )
+_HEADING_WORDS = 6
 _TITLE_LIMIT = 14
 _TITLE_LINES = 8
 _TITLE_WORDS = 30
@@ -162,12 +163,18 @@ def numbers_of_items(words: Words) -> Iterator[tuple[int, int]]:
     """Numbers that begin a line and were not dropped, since they stand below a heading; a reference to a section is none."""
     for match in _ITEM.finditer(words.text):
         start, end = _range(words, match.start("mark"), match.end("mark"))
-        if (
-            end == start + 1
-            and words.starts[start] == match.start("mark")
-            and not is_named(words.text[: match.start()].lower()[-48:])
-        ):
+        before = words.text[max(0, match.start() - 200) : match.start()]
+        if end == start + 1 and words.starts[start] == match.start("mark") and _begins_item(before):
             yield start, end
+
+
+def _begins_item(before: str) -> bool:
+    """Whether a line below this text begins an item: there is a blank line, a sentence has ended, or a heading stands above."""
+    lines = before.rstrip(" \t*#/;>%-\n").split("\n")
+    blank = re.search(r"\n[ \t*#/;>%-]*\n[ \t*#/;>%-]*\Z", before) is not None
+    heading = len(lines) > 1 and len(lines[-1].split()) <= _HEADING_WORDS and lines[-1].strip()[:1].isupper()
+    ended = not lines[-1].strip() or lines[-1].rstrip()[-1] in ".;:!?"
+    return (blank or heading or ended) and not is_named(before.lower()[-48:])
 
 
 def _addresses(words: Words) -> Iterator[tuple[int, int]]:

@@ -16,7 +16,7 @@ _LONGEST_HEADER = 30
 _LONGEST_ADDRESS = 30
 _MARKER = re.compile(r"\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]{1,5}")
 _ADDRESS = re.compile(r"(?:https?://|www\.|[\w-]{1,40}\.(?:com|org|net|io|ai|edu|gov|html?|txt)\b)", re.IGNORECASE)
-_LETTERS = re.compile(r"[^\W\d_]+|\d+")
+_LETTERS = re.compile(r"[^\W\d_]+")
 _SCHEME = frozenset(["http", "https", "www"])
 
 
@@ -31,9 +31,9 @@ def same_letters(c: Comparison, block: Block) -> bool:
         return False
     reference = c.known[block.first : block.last]
     if block.end - block.start <= 3:
-        return _spells(c, c.words.words[block.start : block.end], reference) or _spells(
-            c, _LETTERS.findall(c.shown(block.start, block.end).casefold()), reference
-        )
+        shown = c.shown(block.start, block.end).casefold()
+        as_written = [] if re.search(r"\d", shown) else _LETTERS.findall(shown)
+        return _spells(c, c.words.words[block.start : block.end], reference) or _spells(c, as_written, reference)
     return (
         len(reference) == 1
         and block.end - block.start <= _LONGEST_HEADER

@@ -44,8 +44,8 @@ class RestrictiveWords:
         self.english = frozenset(data["restrictive"]["en"])
         self._foreign = frozenset(w for language, words in data["restrictive"].items() if language != "en" for w in words)
         self._sensitive = frozenset(w for words in data["sensitive"].values() for w in words)
-        self._institutions = frozenset(data["institutions"])
-        self._purpose = frozenset(data["purpose_words"])
+        self.institutions = frozenset(data["institutions"])
+        self.purpose = frozenset(data["purpose_words"])
         self._long = tuple(w for w in self.english if len(w) > _LONG)
         self._phrases = tuple(unicodedata.normalize("NFKC", w) for words in data["phrases"].values() for w in words)
 
@@ -108,7 +108,7 @@ class RestrictiveWords:
         if self._sensitive.isdisjoint(words):
             return False
         for index, word in enumerate(words):
-            if word in self._purpose and self._institutions.isdisjoint(words[max(0, index - 3) : index]):
+            if word in self.purpose and self.institutions.isdisjoint(words[max(0, index - 3) : index]):
                 return True
         return False
 

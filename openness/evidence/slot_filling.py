@@ -5,18 +5,24 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from rapidfuzz.distance import Indel
+
 from openness.evidence.alignment import Block, slid
 from openness.evidence.comparison import Comparison
 from openness.evidence.license_index import ADDRESS, ANYTHING, Slot
 
 _LONGEST = 40
+#: A text without a slot there is nearer.
+_FILLED = 6
 _LONGEST_PLACEHOLDER = 24
+#: So many words of a placeholder may be others.
+_REWORDED = 3
 _OPENS = re.compile(r"[<\[{]\W{0,3}\Z")
 _CLOSES = re.compile(r"\W{0,3}?[>\]}]")
 
 
 def filled(c: Comparison, blocks: list[Block]) -> tuple[list[Block], int]:
-    """The differences that no slot explains, and how many slots explain one."""
+    """The differences that no slot explains, and what the slots that explain one weigh, in words."""
     count = 0
     for slot in c.entry.slots:
         blocks = _slid(c, blocks, slot.start, slot.end)
@@ -24,9 +30,9 @@ def filled(c: Comparison, blocks: list[Block]) -> tuple[list[Block], int]:
         if all(block.start == block.end for block in touching) and "" not in slot.alternatives:
             continue  # nothing stands in the slot: it was left out with what is around it, or not at all
         begin, stop = _place(c, blocks, slot.start, touching, False), _place(c, blocks, slot.end, touching, True)
-        if stop < begin or not _fills(c, begin, stop, slot.alternatives):
+        if stop < begin or not _fills(c, begin, stop, slot):
             continue
-        count += 1
+        count += _FILLED
         blocks = [b for b in blocks if b not in touching]
         for block in touching:
             if block.first < slot.start:
@@ -76,10 +82,10 @@ def _place(c: Comparison, blocks: Sequence[Block], at: int, touching: Sequence[B
     return at + shift
 
 
-def _fills(c: Comparison, begin: int, stop: int, alternatives: Sequence[str]) -> bool:
-    if not alternatives:
-        return stop - begin <= _LONGEST and (c.names_a_party(begin, stop) or _is_placeholder(c, begin, stop))
-    return any(_fits(c, begin, stop, alternative) for alternative in alternatives)
+def _fills(c: Comparison, begin: int, stop: int, slot: Slot) -> bool:
+    if not slot.alternatives:
+        return stop - begin <= _LONGEST and (c.names_a_party(begin, stop) or _is_placeholder(c, begin, stop, slot))
+    return any(_fits(c, begin, stop, alternative) for alternative in slot.alternatives)
 
 
 def _fits(c: Comparison, begin: int, stop: int, alternative: str) -> bool:
@@ -97,15 +103,15 @@ def _fits(c: Comparison, begin: int, stop: int, alternative: str) -> bool:
     return last - first <= _LONGEST and c.names_a_party(first, last)
 
 
-def _is_placeholder(c: Comparison, begin: int, stop: int) -> bool:
-    """The slot is still empty: ``<name of author>``, in other words than the known text has."""
+def _is_placeholder(c: Comparison, begin: int, stop: int, slot: Slot) -> bool:
+    """The slot is still empty: ``<name of author>``, perhaps in slightly other words than the known text has."""
     if not 0 < stop - begin <= _LONGEST_PLACEHOLDER:
         return False
     first, last = c.words.starts[begin], c.words.ends[stop - 1]
     within = c.words.text[first:last]
-    return (
-        _OPENS.search(c.words.text, max(0, first - 4), first) is not None
-        and _CLOSES.match(c.words.text, last) is not None
-        and not set("<>[]{}").intersection(within)
-        and not c.index.restrictive.speaks(within)
-    )
+    bracketed = _OPENS.search(c.words.text, max(0, first - 4), first) and _CLOSES.match(c.words.text, last)
+    if not bracketed or set("<>[]{}").intersection(within) or c.index.restrictive.speaks(within):
+        return False
+    own = c.known[slot.start : slot.end]
+    given = c.code[begin:stop]
+    return set(c.words.words[begin:stop]) <= c.standard.placeholder or Indel.distance(own, given) <= _REWORDED

@@ -12,6 +12,7 @@ class StandardWording:
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.title = frozenset(data["title"])
+        self.title_phrases = tuple(sorted((tuple(phrase.split()) for phrase in data["title_phrases"]), key=len, reverse=True))
         self.dated = frozenset(data["dated"])
         self.months = frozenset(data["months"])
         self.end = frozenset(data["end"])
@@ -22,6 +23,7 @@ class StandardWording:
         self.after_party = frozenset(data["after_party"])
         self.counterparties = frozenset(data["counterparties"])
         self.notice = frozenset(data["notice"])
+        self.placeholder = frozenset(data["placeholder"])
         self.notice_leads = frozenset(data["notice_leads"])
         self.appendix = re.compile("|".join(data["appendix"]), re.IGNORECASE | re.DOTALL)
         #: A number, the name of a street, and what follows as long as it is made of names and numbers.
