@@ -111,7 +111,7 @@ def _says_nothing(c: Comparison, block: Block, start: int, end: int) -> bool:
         or (block.first in c.entry.notices and c.names_only(start, end))
         or (end - start <= _CONTINUED and c.begins_line(start) and headings.continues_notice(c, start, end))
         or replacements.repeats_address(c, start, end)
-        or (ends and headings.is_signature(c, start, end))
+        or (ends and (headings.is_signature(c, start, end) or replacements.is_pointer(c, start, end)))
     )
 
 

@@ -9,6 +9,7 @@ from rapidfuzz.distance import Indel
 from openness.evidence.alignment import Block
 from openness.evidence.comparison import LINE_MARKS, Comparison
 from openness.evidence.headings import is_running_header
+from openness.evidence.markup import target_speaks
 
 _NAME_LIMIT = 12
 _PARTY_LIMIT = 8
@@ -17,12 +18,17 @@ _LONGEST_ADDRESS = 30
 _MARKER = re.compile(r"\d{1,2}(?:\.\d{1,2})?|[a-z]|[ivx]{1,5}")
 _ADDRESS = re.compile(r"(?:https?://|www\.|[\w-]{1,40}\.(?:com|org|net|io|ai|edu|gov|html?|txt)\b)", re.IGNORECASE)
 _LETTERS = re.compile(r"[^\W\d_]+")
+_WHOLE_ADDRESS = re.compile(r"(?:https?://|www\.)[\w.-]{1,60}(?P<path>/[^\s<>\"()]{0,200})", re.IGNORECASE)
+_LONGEST_URL = 200
+_REFILED = 3
+#: In "why-not-lgpl".
+_NEGATION = frozenset(["not", "lgpl", "gpl"])
 _SCHEME = frozenset(["http", "https", "www"])
 
 
 def means_the_same(c: Comparison, block: Block) -> bool:
     """Whether the words of the document say what the words of the known text say."""
-    return same_letters(c, block) or is_marker(c, block) or names_a_party(c, block)
+    return same_letters(c, block) or is_marker(c, block) or names_a_party(c, block) or is_refiled(c, block)
 
 
 def same_letters(c: Comparison, block: Block) -> bool:
@@ -82,6 +88,32 @@ def names_a_party(c: Comparison, block: Block) -> bool:
     behind = c.words.words[block.end : block.end + 1]
     leads = not c.standard.before_party.isdisjoint(before) or not c.standard.after_party.isdisjoint(behind)
     return leads and c.names_a_party(block.start, block.end)
+
+
+def is_refiled(c: Comparison, block: Block) -> bool:
+    """Another place at the same host for what the publisher files: its licenses, not terms that hold beside them."""
+    if not 0 < block.last - block.first <= _REFILED or not 0 < block.end - block.start <= _REFILED:
+        return False
+    begin, stop = c.words.starts[block.start], c.words.ends[block.end - 1]
+    address = _WHOLE_ADDRESS.search(c.words.text, max(0, begin - _LONGEST_URL), min(len(c.words.text), stop + _LONGEST_URL))
+    while address and address.end() < stop:
+        address = _WHOLE_ADDRESS.search(c.words.text, address.end(), min(len(c.words.text), stop + _LONGEST_URL))
+    if address is None or not address.start("path") <= begin <= stop <= address.end():
+        return False
+    others = c.index.restrictive.english | c.index.restrictive.sensitive | c.standard.own_terms
+    words = set(c.words.words[block.start : block.end])
+    path = set(re.findall(r"[^\W\d_]+", address["path"].casefold()))
+    return (
+        words <= c.standard.filed
+        and set(c.known[block.first : block.last]) <= c.index.codes(c.standard.filed)
+        and path.isdisjoint(others - c.standard.filed - _NEGATION)
+    )
+
+
+def is_pointer(c: Comparison, start: int, end: int) -> bool:
+    """A sentence that only says where a page is."""
+    found = c.standard.pointer.fullmatch(" ".join(c.shown(start, end).split()))
+    return found is not None and not target_speaks(found[1], c.index.restrictive)
 
 
 def repeats_address(c: Comparison, start: int, end: int) -> bool:

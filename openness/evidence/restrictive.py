@@ -43,7 +43,7 @@ class RestrictiveWords:
         self.data = data
         self.english = frozenset(data["restrictive"]["en"])
         self._foreign = frozenset(w for language, words in data["restrictive"].items() if language != "en" for w in words)
-        self._sensitive = frozenset(w for words in data["sensitive"].values() for w in words)
+        self.sensitive = frozenset(w for words in data["sensitive"].values() for w in words)
         self.institutions = frozenset(data["institutions"])
         self.purpose = frozenset(data["purpose_words"])
         self._long = tuple(w for w in self.english if len(w) > _LONG)
@@ -66,7 +66,7 @@ class RestrictiveWords:
         if self.in_text(text):
             return True
         words = _WORD.findall(unicodedata.normalize("NFKC", html.unescape(text)).casefold())
-        return not self._sensitive.isdisjoint(words)
+        return not self.sensitive.isdisjoint(words)
 
     def in_words(self, words: Iterable[str]) -> bool:
         """The same for words that are already lower-cased."""
@@ -95,7 +95,7 @@ class RestrictiveWords:
 
     def _run_together(self, word: str) -> bool:
         """Two words without a blank, one of which limits: ``researchonly``."""
-        known = self.english | self._sensitive
+        known = self.english | self.sensitive
         parts = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
         return any(a in known and b in known and (a in self.english or b in self.english) for a, b in parts)
 
@@ -105,7 +105,7 @@ class RestrictiveWords:
 
     def _has_purpose(self, words: list[str]) -> bool:
         """``for research``, unless an institution's name explains the ``for``."""
-        if self._sensitive.isdisjoint(words):
+        if self.sensitive.isdisjoint(words):
             return False
         for index, word in enumerate(words):
             if word in self.purpose and self.institutions.isdisjoint(words[max(0, index - 3) : index]):

@@ -25,6 +25,9 @@ class StandardWording:
         self.notice = frozenset(data["notice"])
         self.placeholder = frozenset(data["placeholder"])
         self.notice_leads = frozenset(data["notice_leads"])
+        self.own_terms = frozenset(data["own_terms"])
+        self.filed = frozenset(data["filed"])
+        self.pointer = re.compile(data["pointer"].replace("ADDRESS", r"(https?://[^\s<>]{1,200})"), re.IGNORECASE)
         self.appendix = re.compile("|".join(data["appendix"]), re.IGNORECASE | re.DOTALL)
         #: A number, the name of a street, and what follows as long as it is made of names and numbers.
         self.address = re.compile(
