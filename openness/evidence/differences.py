@@ -8,6 +8,7 @@ Source: SPDX License List matching guidelines (annex B of the SPDX specification
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 from openness.evidence import headings, replacements, slot_filling
@@ -46,13 +47,18 @@ class Differences(NamedTuple):
         return added + missing + 0.005 * self.gone + (2 if self.gone else 0) + 0.05 * self.benign
 
 
-def compare(index: LicenseIndex, number: int, words: Words, code: str, start: int, end: int) -> Differences:
-    """Align words ``start:end`` of a document with a known text and sort the differences."""
+def compare(
+    index: LicenseIndex, number: int, words: Words, code: str, start: int, end: int, limit: float = inf
+) -> Differences | None:
+    """Align words ``start:end`` of a document with a known text and sort the differences; None where they cost more than
+    ``limit``."""
     c = Comparison(index, number, words, code, start, end)
     added: list[tuple[int, int]] = []
     missing: list[tuple[int, int, int]] = []
     blocks, benign = slot_filling.filled(c, blocks_of(c.known, code, start, end))
     for block in slot_filling.slid_to_optional(c, blocks):
+        if limit < 0:
+            return None
         if replacements.means_the_same(c, block):
             benign += (block.last - block.first) + (block.end - block.start)
             continue
@@ -61,11 +67,14 @@ def compare(index: LicenseIndex, number: int, words: Words, code: str, start: in
                 benign += block.end - block.start
             else:
                 added.append((block.start, block.end))
+                limit -= block.end - block.start
         if block.last > block.first:
             if _is_benign_gap(c, block):
                 benign += min(block.last - block.first, _LEFT_OUT)
             else:
                 missing.append((block.first, block.last, block.start))
+                if start + _EDGE < block.start < end - _EDGE:
+                    limit -= block.last - block.first
     return _with_ends(c, added, missing, benign)
 
 

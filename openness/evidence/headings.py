@@ -74,7 +74,7 @@ def is_project_name(c: Comparison, start: int, end: int) -> bool:
         and (capitals or len(words) == 1)
         and shown.isascii()
         and not line.endswith((".", ";", ":", ",", "!"))
-        and not re.search(r"(?<![^\W\d_])\d", shown)
+        and not re.search(r"(?<![^\W_])\d", shown)
         and not c.index.restrictive.speaks(shown)
     )
 

@@ -6,6 +6,7 @@ none; ``altered`` is anything else that is near a known text; ``multiple`` is se
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 import msgspec
@@ -123,7 +124,8 @@ def identify_as(text: str, id: str, index: LicenseIndex) -> Identification:
         raise MissingInput(f"The index has no text of {id}; see 'openness license index list'.", code="no-license-text")
     words = index.words_of(text)
     search = Search(index, words.words)
-    parts = [_trimmed(search, words, r) for n in numbers if (r := search.region(n, 0, len(words)))]
+    regions = [r for n in numbers if (r := search.region(n, 0, len(words)))]
+    parts = [part for region in regions if (part := _trimmed(search, words, region))]
     if not parts:
         return Identification("none", unread=words.unread)
     best = min(
@@ -175,19 +177,26 @@ def _best(search: Search, words: Words, start: int, end: int, whole: bool = Fals
     chosen = None
     near = sorted((r for r in regions if r.score >= top - _NEAR), key=lambda r: (-round(r.score * _COARSE), -r.matched, r.number))
     for region in near[: max(_COMPARED, min(_MOST_COMPARED, _COMPARED_WORDS // max(1, end - start)))]:
-        if best and best[0] < -_MATCHED * region.matched:
+        matched = _MATCHED * region.matched
+        if best and best[0] < -matched:
             continue  # not even without a difference would it be nearer
-        part = _trimmed(search, words, region)
+        outside = (end - start) - (region.end - region.start)
+        part = _trimmed(search, words, region, best[0] + matched - outside if best else inf)
+        if part is None:
+            continue
         outside = (end - start) - (part.differences.end - part.differences.start)
-        cost = (part.differences.cost + outside - _MATCHED * region.matched, region.number)
+        cost = (part.differences.cost + outside - matched, region.number)
         if best is None or cost < best:
             best, chosen = cost, part
     return chosen
 
 
-def _trimmed(search: Search, words: Words, region: Region) -> _Part:
-    """The comparison, with a document's own words at either end of the window given back to the rest of the document."""
-    found = compare(search.index, region.number, words, search.code, region.start, region.end)
+def _trimmed(search: Search, words: Words, region: Region, limit: float = inf) -> _Part | None:
+    """The comparison, with a document's own words at either end of the window given back to the rest of the document; None where
+    it costs more than ``limit``."""
+    found = compare(search.index, region.number, words, search.code, region.start, region.end, limit)
+    if found is None:
+        return None
     first, last = region.start, region.end
     edges = list(found.added)
     while edges and _is_edge(edges[0][1] - edges[0][0], edges[0][0] - first):
@@ -196,7 +205,7 @@ def _trimmed(search: Search, words: Words, region: Region) -> _Part:
         last = edges.pop()[0]
     if (first, last) != (region.start, region.end):
         found = compare(search.index, region.number, words, search.code, first, last)
-    return _Part(region._replace(start=first, end=last), found)
+    return _Part(region._replace(start=first, end=last), found) if found else None
 
 
 def _is_much(region: Region) -> bool:

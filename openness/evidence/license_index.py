@@ -13,8 +13,9 @@ import mmap
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from math import log
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -36,6 +37,7 @@ ADDRESS = "\U0010fffd"
 UNSAID = frozenset({"version", "v", "the"})
 BUCKET_BITS = 16
 _REMEMBERED = 100_000
+_PAIRS_REMEMBERED = 50_000
 _MASK = 0xFFFFFFFF
 
 
@@ -119,6 +121,14 @@ def pair_hash(first: int, second: int) -> int:
     return ((mixed ^ (mixed >> 15)) * 0x2C1B3C6D) & _MASK
 
 
+class Holders(NamedTuple):
+    """The texts that hold a pair of words. ``frequency``: how many, within a factor of four; ``weight``: the rarer the more."""
+
+    texts: memoryview
+    frequency: int
+    weight: float
+
+
 class LicenseIndex:
     """One open index. Safe for many readers; holds the file mapped as long as it lives."""
 
@@ -160,6 +170,7 @@ class LicenseIndex:
             for i in range(len(self._digests) // 20)
         }
         self._known_words: dict[str, str] = {}
+        self._holders: dict[str, Holders | None] = {}
         self._decoded: dict[int, str] = {}
         self._codes_of: dict[frozenset[str], frozenset[str]] = {}
 
@@ -222,6 +233,18 @@ class LicenseIndex:
             if pairs[at] == pair:
                 return self._postings[self._posting_starts[at] : self._posting_starts[at + 1]]
         return self._postings[:0]
+
+    def holders(self, pair: str) -> Holders | None:
+        """The same of two code points, kept since license texts have the same few pairs; None where no text holds them."""
+        if pair in self._holders:
+            return self._holders[pair]
+        texts = self._postings[:0] if UNKNOWN in pair else self.postings(pair_hash(ord(pair[0]), ord(pair[1])))
+        size = len(texts)
+        found = Holders(texts, (size.bit_length() + 1) // 2 * 2, log(1 + len(self.texts) / size)) if size else None
+        if len(self._holders) >= _PAIRS_REMEMBERED:
+            self._holders.clear()
+        self._holders[pair] = found
+        return found
 
     @cached_property
     def pinned(self) -> dict[str, int]:

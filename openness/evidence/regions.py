@@ -12,11 +12,11 @@ from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from openness.evidence.license_index import UNKNOWN, LicenseIndex, pair_hash
+from openness.evidence.license_index import LicenseIndex
 
 #: Text numbers that are counted for one search, the rarest pairs first: a bound on time, not on what is found. A long range may
 #: hold several texts, so more are counted.
-_BUDGET, _LONG_BUDGET, _LONG_SEARCH = 6_000, 12_000, 2_500
+_BUDGET, _LONG_BUDGET, _LONG_SEARCH = 4_000, 12_000, 2_500
 #: Of longer ranges only so many pairs are looked up, spread evenly over the range.
 _LOOKED_UP = 320
 _PER_RANKING = 6
@@ -60,11 +60,12 @@ class Search:
         pairs = list(dict.fromkeys(self.pairs[start : max(start, end - 1)]))
         every = len(pairs) // _LOOKED_UP + 1
         for pair in pairs[::every]:
-            if UNKNOWN not in pair and (size := len(postings := self.index.postings(pair_hash(ord(pair[0]), ord(pair[1]))))):
-                by_size.setdefault(_class_of(size), []).append(postings)
-                own += log(1 + len(texts) / size)
+            found = self.index.holders(pair)
+            if found:
+                by_size.setdefault(found.frequency, []).append(found.texts)
+                own += found.weight
         score = self._scores(by_size, _LONG_BUDGET if end - start > _LONG_SEARCH else _BUDGET)
-        least = 0.04 * max(score.values(), default=0.0)
+        least = 0.1 * max(score.values(), default=0.0)
         likely = [number for number, found in score.items() if found > least]
         weights = self.index.weights
         rankings = (
@@ -140,8 +141,3 @@ class Search:
             elif total > best:
                 best, window = total, (start + begin, start + at + 2)
         return window
-
-
-def _class_of(size: int) -> int:
-    """Frequencies within a factor of four count as the same."""
-    return (size.bit_length() + 1) // 2 * 2

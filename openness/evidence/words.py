@@ -45,14 +45,16 @@ _MARK_RUN = re.compile(r"([^\w\s\x00-\x7f]{32})[^\w\s\x00-\x7f]+")
 _CJK = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
 #: A number with its separators, a word (what an apostrophe joins are two), and signs at a number: comparisons, amounts, signs
 #: of plus and minus, ranges; struck-out text.
-_WORD = re.compile(
-    rf"(\d+(?:[.,]\d+)*|[{_CJK}]|[^\W\d_{_CJK}]+"
-    r"|(?:[<>\u2264\u2265]=?|=[<>])(?=[ \t]{0,3}[$\u20ac\u00a3\u00a5]?[ \t]{0,3}\d)|[$\u20ac\u00a3\u00a5](?=[ \t]{0,3}\d)"
-    r"|(?<=\d) ?[%\u2030$\u20ac\u00a3\u00a5]|(?<=\d)[-/^](?=\d)|(?<![\w)])[+-](?=\d)|&(?=\s)|(?<!~)~~(?!~))"
+_SIGNS = (
+    r"(?:[<>\u2264\u2265]=?|=[<>])(?=[ \t]{0,3}[$\u20ac\u00a3\u00a5]?[ \t]{0,3}\d)|[$\u20ac\u00a3\u00a5](?=[ \t]{0,3}\d)"
+    r"|(?<=\d) ?[%\u2030$\u20ac\u00a3\u00a5]|(?<=\d)[-/^](?=\d)|(?<![\w)])[+-](?=\d)|&(?=\s)|(?<!~)~~(?!~)"
 )
+_WORD = re.compile(rf"([^\W\d_{_CJK}]+|\d+(?:[.,]\d+)*|[{_CJK}]|{_SIGNS})")
+#: The same for texts of these characters alone, which is several times faster.
+_ASCII_WORD = re.compile(rf"([a-z]+|\d+(?:[.,]\d+)*|{_SIGNS})")
 #: Marks of quotation at the beginning of a line, which are no comparisons.
 _QUOTED = re.compile(r"^[ \t]*>[> \t]*", re.MULTILINE)
-_SAME = {"&": "and", "\u2265": ">=", "\u2264": "<="}
+_SAME = {"&": "and", "\u2265": ">=", "\u2264": "<=", **{f" {sign}": sign for sign in "%\u2030$\u20ac\u00a3\u00a5"}}
 _NUMBER_SEPARATOR = re.compile(r"(?<=\d),(?=\d{3}(?!\d))")
 
 _LEADS = r"[ \t*#/;>%!|\"'-]*"
@@ -231,11 +233,11 @@ def _split(text: str, equivalent: Mapping[str, str], unread: bool, notices: list
     lowered = _QUOTED.sub(lambda m: " " * len(m.group()), lowered) if ">" in lowered else lowered
     marks = list(list_markers(lowered))
     lowered = without(lowered, marks)
-    pieces = _WORD.split(lowered)
+    pieces = (_ASCII_WORD if lowered.isascii() else _WORD).split(lowered)
     words = pieces[1::2]
     if len(words) > MAX_WORDS:
         words, unread = words[:MAX_WORDS], True
-    if "," in lowered:
+    if _NUMBER_SEPARATOR.search(lowered):
         words = [_NUMBER_SEPARATOR.sub("", word) if "," in word else word for word in words]
     if not lowered.isascii():
         words = [word if word.isascii() else _plain(word) for word in words]
@@ -244,7 +246,7 @@ def _split(text: str, equivalent: Mapping[str, str], unread: bool, notices: list
     return Words(
         text,
         pieces,
-        [word.strip() if word[0] == " " else word for word in words],
+        words,
         [(at, mark.strip("(). ")) for at, mark in marks],
         unread,
         notices,
