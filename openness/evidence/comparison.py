@@ -79,7 +79,13 @@ class Comparison:
 
     def names_only(self, begin: int, stop: int, unknown: int = 2) -> bool:
         """Whether words of the document can be nothing but names, years and addresses."""
-        return begin >= stop or only_names(_RESERVED.sub(" ", self.shown(begin, stop)), self.index.restrictive, unknown)
+        if begin >= stop:
+            return True
+        first, last = self.words.starts[begin], self.words.ends[stop - 1]
+        opening = self.words.text[max(0, first - 1) : first].strip("([<{")
+        closing = self.words.text[last : last + 1].strip(")]>}")
+        first, last = first - (not opening and first > 0), last + (not closing)
+        return only_names(_RESERVED.sub(" ", self.words.text[first:last]), self.index.restrictive, unknown)
 
     def names_a_party(self, begin: int, stop: int) -> bool:
         """The same where a text names the party that gives the license: there a word for anyone else is no name."""

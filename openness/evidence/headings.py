@@ -17,8 +17,8 @@ _DATED = re.compile(r"\(c\)|\u00a9|\b(?:19|20)\d\d\b", re.IGNORECASE)
 _BLANK_LINE = re.compile(rf"\n[{re.escape(LINE_MARKS)}]*\n")
 _MARK = re.compile(r"\(c\)\s*\Z|\u00a9\s*\Z", re.IGNORECASE)
 _LEAD = 6
+_YEAR = re.compile(r"(?:19|20)\d\d")
 _YEAR_OR_DAY = re.compile(r"(?:19|20)\d\d|[0-3]?\d")
-_NUMBER_OF_VERSION = re.compile(r"\d+(?:\.\d+)+")
 
 
 def is_heading(c: Comparison, start: int, end: int) -> bool:
@@ -46,7 +46,9 @@ def is_title(c: Comparison, start: int, end: int) -> bool:
     words = c.words.words[start:end]
     if len(words) > 2 * HEAD or set(words) <= c.standard.joining:
         return False
-    dated = not c.standard.months.isdisjoint(words)
+    months = sum(word in c.standard.months for word in words)
+    years = sum(_YEAR.fullmatch(word) is not None for word in words)
+    dated = months == 1 and years <= 1
     at = start
     while at < end:
         word = c.words.words[at]
@@ -74,6 +76,8 @@ def is_project_name(c: Comparison, start: int, end: int) -> bool:
         and (capitals or len(words) == 1)
         and shown.isascii()
         and not line.endswith((".", ";", ":", ",", "!"))
+        and words[0] not in c.index.restrictive.leading
+        and c.words.text[max(0, c.words.starts[start] - 1) : c.words.starts[start]] not in tuple("[<{(")
         and not re.search(r"(?<![^\W_])\d", shown)
         and not c.index.restrictive.speaks(shown)
     )

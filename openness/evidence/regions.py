@@ -54,7 +54,6 @@ class Search:
 
     def candidates(self, start: int, end: int) -> list[int]:
         """Numbers of the texts that may stand in a range of words: most alike, most contained, most contributing."""
-        texts = self.index.texts
         by_size: dict[int, list[memoryview]] = {}
         own = 0.0
         pairs = list(dict.fromkeys(self.pairs[start : max(start, end - 1)]))

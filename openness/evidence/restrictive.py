@@ -28,6 +28,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SPACED = re.compile(r"(?:(?<![^\W_])[^\W\d_][ \t]+){5}")
 _DIGIT_IN_WORD = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
 _DIGITS_AS_LETTERS = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
+_ACRONYM = re.compile(r"\b(?:[A-Za-z]\.){2,8}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INNER_MARK = re.compile(r"(?<=\w)[*_~-]+(?=\w)")
 
@@ -36,7 +37,7 @@ class RestrictiveWords:
     """The lists, ready for look-up.
 
     ``data`` is the parsed YAML: ``restrictive`` and ``sensitive`` by language, ``phrases`` by script, ``institutions``,
-    ``purpose_words``.
+    ``purpose_words``, ``leading_words``.
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
@@ -44,6 +45,7 @@ class RestrictiveWords:
         self.english = frozenset(data["restrictive"]["en"])
         self._foreign = frozenset(w for language, words in data["restrictive"].items() if language != "en" for w in words)
         self.sensitive = frozenset(w for words in data["sensitive"].values() for w in words)
+        self.leading = frozenset(data["leading_words"])
         self.institutions = frozenset(data["institutions"])
         self.purpose = frozenset(data["purpose_words"])
         self._long = tuple(w for w in self.english if len(w) > _LONG)
@@ -55,7 +57,9 @@ class RestrictiveWords:
         text = INVISIBLE.sub("", unicodedata.normalize("NFKC", html.unescape(text)))
         if _SPACED.search(text):
             return True
+        text += " ".join(match.replace(".", "") for match in ["", *_ACRONYM.findall(text)])
         if _DIGIT_IN_WORD.search(text):
+            text += " " + " ".join(word.strip("0123456789") for word in _WORD.findall(text) if not word.isdigit())
             for letters in _DIGITS_AS_LETTERS:
                 text += " " + " ".join(word.translate(letters) for word in _WORD.findall(text) if not word.isdigit())
         text = _CAMEL.sub(" ", text).casefold()
