@@ -33,7 +33,7 @@ _ACRONYM = re.compile(r"\b(?:[A-Za-z]\.){2,8}")
 _PARENTHESES = re.compile(r"\(([^()]{3,100})\)")
 _BRACKETS = re.compile(r"[<\[{]([^<>\[\]{}]{1,200})[>\]}]")
 #: A word behind a mark, at the beginning of a line, or behind a blank.
-_PART = re.compile(r"(\A|[,;:.()\n|-][ \t*#/;>%\"'-]*|[ ])\b([^\W\d_]+)")
+_PART = re.compile(r"(\A|[,;:.()\[\]{}<>\n|-][ \t*#/;>%\"'-]*|[ ])\b([^\W\d_]+)")
 _POSTAL_CODE = re.compile(r"(?<![A-Za-z])(?!(?:TO|UP|OF|AT|BY|IN|IS|NO|MY|OR|ON)\b)[A-Z]{2}\.?,? \d{5}(?:-\d{4})?\b")
 _CASELESS = re.compile(r"[\u0590-\u06ff\u0900-\u0dff\u0e00-\u0eff]+")
 _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff]")

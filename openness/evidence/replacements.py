@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 
 from rapidfuzz.distance import Indel
 
@@ -50,6 +51,8 @@ def same_letters(c: Comparison, block: Block) -> bool:
 
 
 def _spells(c: Comparison, words: list[str], reference: str) -> bool:
+    if any(one[-1:].isdigit() and two[:1].isdigit() for one, two in pairwise(words)):
+        return False  # 70 0 is not 700
     joined = "".join(words)
     if len(reference) == 1:
         return c.index.encode([c.index.equivalent.get(joined, joined)]) == reference
