@@ -1,4 +1,7 @@
-"""Write docs/commands.md and docs/rules.md from the program itself: ``python docs/generate.py``. A test checks them."""
+"""Write docs/commands.md, docs/rules.md and the tables of other pages from the program itself: ``python docs/generate.py``.
+
+A test checks them.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import click
+import definition_tables
 
 from openness.cli import cli
 from openness.cli.common import Settings
@@ -13,6 +17,8 @@ from openness.rules import loader
 
 GLOBAL = set(Settings.__struct_fields__)
 HERE = Path(__file__).parent
+#: Pages with tables from the rules between lines written by hand.
+WITH_TABLES = ("definitions.md", "evidence-files.md")
 PASS_THROUGH = """## Options of llama.cpp behind `--`
 
 `-n -c -t -b -ngl --temp --top-k --top-p --min-p --seed --repeat-penalty --grammar --json-schema -sys`, their long forms and
@@ -80,6 +86,13 @@ def rules_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+def with_tables(name: str) -> str:
+    """A page with its tables as the rules have them now."""
+    return definition_tables.filled((HERE / name).read_text("utf-8"))
+
+
 if __name__ == "__main__":
     (HERE / "commands.md").write_text(commands_page(), encoding="utf-8")
     (HERE / "rules.md").write_text(rules_page(), encoding="utf-8")
+    for page in WITH_TABLES:
+        (HERE / page).write_text(with_tables(page), encoding="utf-8")

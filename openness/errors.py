@@ -68,6 +68,13 @@ class GGUFError(OpennessError):
     code = "malformed-build"
 
 
+class EvidenceError(OpennessError):
+    """An evidence file is not what it must be: nothing can be said of the model it is about."""
+
+    exit_code = ExitCode.CANNOT_SAY
+    code = "malformed-evidence"
+
+
 class MissingInput(OpennessError):
     """No such file, or nothing in it to check."""
 

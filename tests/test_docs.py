@@ -56,6 +56,8 @@ def test_the_generated_pages_are_current() -> None:
     hint = "run `python docs/generate.py`"
     assert (ROOT / "docs" / "commands.md").read_text("utf-8") == generate.commands_page(), hint
     assert (ROOT / "docs" / "rules.md").read_text("utf-8") == generate.rules_page(), hint
+    for page in generate.WITH_TABLES:
+        assert (ROOT / "docs" / page).read_text("utf-8") == generate.with_tables(page), hint
 
 
 def test_every_clause_type_and_license_is_documented() -> None:

@@ -67,7 +67,8 @@ def test_an_apache_text_with_a_restriction_appended_is_not_apache(tmp_path: Path
     build = tiny_build(tmp_path, {"license": "apache-2.0"})
     text = license_text("apache-2.0").read_text("utf-8")
     (tmp_path / "LICENSE").write_text(text + "\nNo commercial use is permitted without written consent.\n")
-    assert openness("audit", build, "--use", "product", home=tmp_path).code == 3
+    assert openness("audit", build, "--use", "product", home=tmp_path).code == 1
+    assert openness("audit", build, "--use", "internal", home=tmp_path).code == 3
     (tmp_path / "LICENSE").write_text(text)
     assert openness("audit", build, "--use", "product", home=tmp_path).code == 0
 

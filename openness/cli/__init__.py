@@ -15,8 +15,12 @@ from openness.errors import ExitCode, OpennessError
 COMMANDS = {
     "audit": ("openness.cli.audit", "May I use this local build? Verdict, evidence, duties."),
     "run": ("openness.cli.run", "Start llama.cpp on a build, only if the verdict allows it."),
+    "classify": ("openness.cli.classify", "How open is a model? Category, dimensions, licenses, lineage, definitions."),
+    "explain": ("openness.cli.explain", "Every step of a classification: fact, rule, finding, category."),
     "demo": ("openness.cli.demo", "Fetch a small real build, audit it and run it."),
     "license": ("openness.cli.license", "Show, list and compare the licenses known here."),
+    "crawl": ("openness.cli.crawl", "Cards, license texts and linked repositories into the local store."),
+    "corpus": ("openness.cli.corpus", "The local store: counts, integrity, upkeep, export."),
     "rules": ("openness.cli.rules", "Check the rule files."),
     "log": ("openness.cli.log", "Show, verify or rotate the log of runs."),
 }

@@ -27,20 +27,23 @@ def command(
     declared: tuple[str, ...],
     policy: Path | None,
     model: str | None,
+    fetch: bool,
     settings: Settings,
 ) -> int:
     """May I use this build as I intend? Verdict, evidence and duties, from the file and what lies beside it."""
     paths, facts = judging.split_facts(builds, lambda: list(settings.load_rules().vocabulary.facts))
     if not paths:
         raise UsageError("No build is named; give the path of a .gguf file.")
-    asked = judging.ask(settings, uses, [*declared, *facts], policy, model)
+    asked = judging.ask(settings, uses, [*declared, *facts], policy, model, fetch)
     results: list[Audited] = []
     failures: Failures = []
     codes = [_audit_one(path, asked, settings, results, failures) for path in paths]
+    warnings = judging.warnings_of(results, asked)
     if settings.json:
-        _print_json(asked, results, failures)
+        _print_json(asked, results, failures, warnings)
     else:
         _print_text(results, failures, settings)
+    judging.print_warnings(warnings)
     return int(worst_exit(codes))
 
 
@@ -59,11 +62,11 @@ def _audit_one(path: str, asked: judging.Asked, settings: Settings, results: lis
     return judging.exit_code(audited)
 
 
-def _print_json(asked: judging.Asked, results: list[Audited], failures: Failures) -> None:
+def _print_json(asked: judging.Asked, results: list[Audited], failures: Failures, warnings: list[str]) -> None:
     from openness.outputs import envelope
 
     shown: list[dict[str, Any]] = [envelope.audit_result(audited.result) for audited in results]
-    click.echo(envelope.envelope("audit", shown, rules=asked.ruleset.version, errors=failures))
+    click.echo(envelope.envelope("audit", shown, rules=asked.ruleset.version, warnings=warnings, errors=failures))
 
 
 def _print_text(results: list[Audited], failures: Failures, settings: Settings) -> None:

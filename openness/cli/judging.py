@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,17 +17,21 @@ from openness.records import Permission
 if TYPE_CHECKING:
     from openness.auditing import Audited
     from openness.gate.held_file import HeldFile
+    from openness.policy.clarify import Clarification
     from openness.policy.file import Policy
     from openness.rules.loader import Ruleset
+    from openness.sources.snapshot import Source
     from openness.verdict.audit import Question
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 #: What a person does with a file at the least; taken when neither --use nor the policy says more.
 DEFAULT_USE = "internal"
+#: The file of the local store (``store.database.FILE``), named here so that an audit without one need not import it.
+STORE = "openness.db"
 
 
 def question_options(function: Function) -> Function:
-    """``--use``, ``--declare``, ``--policy`` and ``--model``."""
+    """``--use``, ``--declare``, ``--policy``, ``--model`` and ``--fetch``."""
     for option in reversed(_OPTIONS):
         function = option(function)
     return function
@@ -37,6 +42,7 @@ _OPTIONS = (
     click.option("--declare", "declared", multiple=True, metavar="KEY=VALUE", help="A fact about you; may be repeated."),
     click.option("--policy", type=click.Path(dir_okay=False, path_type=Path), default=None, help="An openness.toml."),
     click.option("--model", default=None, metavar="HUB_ID", help="The hub model that the build is said to be."),
+    click.option("--fetch", is_flag=True, help="Fetch what the local store lacks of that model and of named bases."),
 )
 
 
@@ -46,9 +52,18 @@ class Asked(msgspec.Struct, frozen=True):
     question: Question
     ruleset: Ruleset
     model: str | None
+    clarifications: tuple[Clarification, ...] = ()
+    fetch: bool = False
 
 
-def ask(settings: Settings, uses: Sequence[str], declared: Sequence[str], policy: Path | None, model: str | None) -> Asked:
+def ask(
+    settings: Settings,
+    uses: Sequence[str],
+    declared: Sequence[str],
+    policy: Path | None,
+    model: str | None,
+    fetch: bool = False,
+) -> Asked:
     """Combine the options with the policy: options add facts, and replace the policy's uses."""
     from openness.policy import file as policy_file
     from openness.rules import declared as facts
@@ -58,7 +73,7 @@ def ask(settings: Settings, uses: Sequence[str], declared: Sequence[str], policy
     own: Policy = policy_file.load(policy, ruleset)
     chosen = policy_file.checked_uses(uses, ruleset) or own.uses or (DEFAULT_USE,)
     known = {**own.declared, **facts.parse(declared, ruleset)}
-    return Asked(Question(chosen, known, own.evidence), ruleset, model)
+    return Asked(Question(chosen, known, own.evidence), ruleset, model, own.clarifications, fetch)
 
 
 def split_facts(words: Sequence[str], ruleset_keys: Callable[[], Sequence[str]]) -> tuple[list[str], list[str]]:
@@ -83,7 +98,28 @@ def audit_held(held: HeldFile, asked: Asked, settings: Settings, *, reuse_hash: 
             held.sha256(_advancing(advance))
         hash_cache.remember(held, settings.cache)
     build = OpenBuild(held.fileno(), held.path, held.size, held.sha256())
-    return audit_build(build, asked.question, asked.ruleset, model=asked.model)
+    with _models(asked, settings) as source:
+        return audit_build(
+            build,
+            asked.question,
+            asked.ruleset,
+            model=asked.model,
+            clarifications=asked.clarifications,
+            index_files=settings.index_files,
+            source=source,
+        )
+
+
+@contextmanager
+def _models(asked: Asked, settings: Settings) -> Iterator[Source | None]:
+    """What can be asked for Hub models: the store where there is one, the network only with ``--fetch``."""
+    if not asked.fetch and not (settings.cache / STORE).exists():
+        yield None
+        return
+    from openness.cli.model_sources import model_sources
+
+    with model_sources(settings if asked.fetch else msgspec.structs.replace(settings, offline=True)) as source:
+        yield source
 
 
 def _advancing(advance: Callable[[int], None] | None) -> Callable[[int], None] | None:
@@ -114,6 +150,22 @@ def print_text(audited: Audited, settings: Settings, *, err: bool = False) -> No
     style = styler(settings, err=err)
     shown = text.audit(audited.result, width=width(), style=style, verbose=bool(settings.verbose))
     echo(shown, settings, err=err)
+
+
+def warnings_of(audits: Sequence[Audited], asked: Asked) -> list[str]:
+    """What is wrong with the policy, seen over all builds of one command."""
+    if not asked.clarifications:
+        return []
+    from openness.policy.clarify import unused
+
+    used = frozenset().union(*(audited.used for audited in audits))
+    said = [warning for audited in audits for warning in audited.warnings]
+    return list(dict.fromkeys([*said, *unused(asked.clarifications, used)]))
+
+
+def print_warnings(warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        click.echo(f"openness: warning: {warning}", err=True)
 
 
 def print_error(error: OpennessError, subject: str) -> None:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from openness.cli.common import DISCLAIMER, Settings, echo, global_options, styler, width
-from openness.cli.license_identify import identify, index
+from openness.cli.license_identify import identify
+from openness.cli.license_index import index
 from openness.errors import ExitCode, MissingInput
 
 if TYPE_CHECKING:

@@ -45,16 +45,17 @@ def _two_files(first: Path, second: Path, settings: Settings) -> int:
 def _with_known(path: Path, name: str | None, settings: Settings) -> int:
     from openness.cli.license import _find
     from openness.errors import MissingInput
-    from openness.identifying import compare_with, identify_file, packaged_index
+    from openness.identifying import compare_with, further_indexes, identify_file, packaged_index
     from openness.outputs import envelope, identification, license_text
 
     ruleset = settings.load_rules()
+    further = further_indexes(settings.index_files)
     if name is None:
-        identified = identify_file(path)
+        identified = identify_file(path, further=further)
         ids = tuple(x.id for x in identified.found.licenses)
     else:
         ids = _find(name, ruleset)[:1]
-        identified = compare_with(path, ids[0], packaged_index())
+        identified = compare_with(path, ids[0], (packaged_index(), *further))
     if not ids:
         raise MissingInput(f"No known license is near {path}; name one to compare with.", code="no-license-near")
     if settings.json:

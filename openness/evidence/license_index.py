@@ -1,9 +1,8 @@
 """The fingerprints of known license texts: read-only, memory-mapped, hashes of words and never the words.
 
 A file is a magic number, a JSON header, aligned sections and a digest of it all. A word is the first eight bytes of its
-BLAKE2b; a text is a string
-with one code point a word, the more frequent the lower, so that rapidfuzz aligns texts as it aligns strings. Pairs of
-neighboring words lead to the texts that hold them. ``index_build`` writes the file.
+BLAKE2b; a text is a string with one code point a word, the more frequent the lower, so that rapidfuzz aligns texts as it
+aligns strings. Pairs of neighboring words lead to the texts that hold them. ``index_file`` writes the file.
 """
 
 from __future__ import annotations
@@ -187,6 +186,11 @@ class LicenseIndex:
             ) from error
 
     @property
+    def word_lists(self) -> dict[str, Any]:
+        """The word lists that the texts were read with: ``restrictive``, ``equivalent``, ``standard``."""
+        return {name: getattr(self.header, name) for name in ("restrictive", "equivalent", "standard")}
+
+    @property
     def version(self) -> str:
         return self.header.version
 
@@ -196,6 +200,22 @@ class LicenseIndex:
     def exact(self, words: Iterable[str]) -> int | None:
         """The number of the text that has just these words."""
         return self._by_digest.get(words_digest(words))
+
+    def number_of(self, digest: bytes) -> int | None:
+        """The number of the text whose words have this digest (``words_digest``)."""
+        return self._by_digest.get(digest)
+
+    def digest(self, number: int) -> bytes:
+        """``words_digest`` of a text."""
+        return self._digest_of[number]
+
+    @cached_property
+    def _digest_of(self) -> dict[int, bytes]:
+        return {number: digest for digest, number in self._by_digest.items()}
+
+    def hashes(self) -> dict[str, int]:
+        """Code point → hash of the word it stands for, of every word."""
+        return {code_point(rank): word for word, rank in zip(self._words, self._word_ranks, strict=True)}
 
     def encode(self, words: Iterable[str]) -> str:
         """One code point a word; a word that no text has becomes UNKNOWN."""
@@ -241,9 +261,8 @@ class LicenseIndex:
         texts = self._postings[:0] if UNKNOWN in pair else self.postings(pair_hash(ord(pair[0]), ord(pair[1])))
         size = len(texts)
         found = Holders(texts, (size.bit_length() + 1) // 2 * 2, log(1 + len(self.texts) / size)) if size else None
-        if len(self._holders) >= _PAIRS_REMEMBERED:
-            self._holders.clear()
-        self._holders[pair] = found
+        if len(self._holders) < _PAIRS_REMEMBERED:
+            self._holders[pair] = found
         return found
 
     @cached_property

@@ -8,7 +8,7 @@ from typing import Any
 
 from openness.evidence.word_difference import Change
 from openness.identifying import Identified
-from openness.outputs.text import Style, plain
+from openness.outputs.wrapping import Style, plain
 from openness.printable import printable
 
 _COLORS = {"exact": "green", "same": "green", "multiple": "green", "partial": "yellow", "altered": "red", "none": "yellow"}
@@ -24,7 +24,8 @@ _SHOWN = 8
 
 
 def as_row(name: str, identified: Identified) -> dict[str, Any]:
-    """One result of ``license identify`` (contract, section 5); ``lines``, ``kind`` and ``aliases`` are added fields."""
+    """One result of ``license identify`` (contract, section 5); ``lines``, ``kind``, ``aliases``, and what is
+    said of a clause behind its quote, are added fields."""
     found = identified.found
     return {
         "input": printable(name, None),
@@ -43,7 +44,17 @@ def as_row(name: str, identified: Identified) -> dict[str, Any]:
         ],
         "added": [{"line": x.line, "text": printable(x.text, None)} for x in found.added],
         "missing": [{"after_line": x.after_line, "words": x.words} for x in found.missing],
-        "clauses": [{"type": x.type, "line": x.line, "quote": printable(x.quote, None)} for x in identified.clauses],
+        "clauses": [
+            {
+                "type": x.type,
+                "line": x.line,
+                "quote": printable(x.quote, None),
+                "params": dict(x.params),
+                "restricts": x.restricts,
+                "certain": x.certain,
+            }
+            for x in identified.clauses
+        ],
         "mentions": list(found.mentions),
     }
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
-from openness.outputs.text import COLORS, Style, plain
+from openness.outputs.text import COLORS
+from openness.outputs.wrapping import Style, plain
 from openness.records import UseVerdict
 from openness.rules.model import Clause, License
 

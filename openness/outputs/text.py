@@ -5,14 +5,12 @@ Nothing depends on color; lines are wrapped to the width given.
 
 from __future__ import annotations
 
-import textwrap
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
+from openness.outputs.wrapping import Style, plain, wrapped
 from openness.records import AuditResult, Fact, Permission, Reason, UseVerdict
-
-Style = Callable[[str, str], str]
 
 WORDS = {
     Permission.PERMITTED: "PERMITTED",
@@ -37,10 +35,6 @@ EFFECT_WORDS = {
 }
 MAX_REASONS = 6
 MAX_EVIDENCE = 12
-
-
-def plain(text: str, _color: str) -> str:
-    return text
 
 
 def audit(result: AuditResult, *, width: int = 80, style: Style = plain, verbose: bool = False) -> str:
@@ -71,13 +65,16 @@ def _verdict_lines(use: UseVerdict, width: int, style: Style, verbose: bool) -> 
     if use.questions:
         yield "  Answer these" + (f" (in your favor: {use.once_answered})" if use.once_answered else "")
         for question in use.questions:
-            yield from _wrapped(f"? {question.text}", width, 4)
-            if question.declare:
-                yield from _wrapped(question.declare, width, 6)
+            yield from wrapped(f"? {question.text}", width, 4)
+            lines = question.declare.splitlines()
+            if len(lines) > 1:  # lines of a file, to be copied as they are
+                yield from (f"      {line}" for line in lines)
+            elif lines:
+                yield from wrapped(lines[0], width, 6)
     if use.duties and use.verdict is not Permission.DENIED:
         yield "  What you have to do" if use.verdict.passes else "  What you would have to do"
         for text, licenses in _grouped((duty.text, duty.id.partition("/")[0]) for duty in use.duties):
-            yield from _wrapped(f"[ ] {text}  ({licenses})", width, 4, hang=4)
+            yield from wrapped(f"[ ] {text}  ({licenses})", width, 4, hang=4)
     yield ""
 
 
@@ -102,24 +99,24 @@ def _merged(reasons: list[Reason]) -> list[Reason]:
 def _reason(reason: Reason, width: int) -> Iterator[str]:
     where = " ".join(part for part in (reason.license, reason.section) if part)
     head = f"{where} {EFFECT_WORDS.get(reason.effect, reason.effect)}: " if where else ""
-    yield from _wrapped(f"- {head}{reason.summary}", width, 4)
+    yield from wrapped(f"- {head}{reason.summary}", width, 4)
     if reason.quote:
-        yield from _wrapped(f"“{reason.quote}”", width, 6)
+        yield from wrapped(f"“{reason.quote}”", width, 6)
 
 
 def _about(result: AuditResult, width: int, verbose: bool) -> Iterator[str]:
     build = result.build
     yield "About the file"
-    yield from _wrapped(build.path, width, 2)
+    yield from wrapped(build.path, width, 2)
     types = ", ".join(f"{count} {name}" for name, count in sorted(build.tensor_types.items(), key=lambda t: -t[1]))
     parts = [build.format, build.architecture or "", f"{build.size:,} bytes", types]
-    yield from _wrapped(", ".join(part for part in parts if part), width, 2)
+    yield from wrapped(", ".join(part for part in parts if part), width, 2)
     yield f"  sha256 {build.sha256}" if build.sha256 else "  not hashed"
     if result.identity.model:
-        yield from _wrapped(f"said to be {result.identity.model} (basis: {result.identity.basis})", width, 2)
+        yield from wrapped(f"said to be {result.identity.model} (basis: {result.identity.basis})", width, 2)
     strength = result.strength or "none"
     licenses = ", ".join(result.licenses) or "none identified"
-    yield from _wrapped(f"licenses: {licenses}; category: {result.category}; evidence strength: {strength}", width, 2)
+    yield from wrapped(f"licenses: {licenses}; category: {result.category}; evidence strength: {strength}", width, 2)
     if result.evidence:
         yield "Evidence"
         shown = result.evidence if verbose else result.evidence[:MAX_EVIDENCE]
@@ -130,24 +127,12 @@ def _about(result: AuditResult, width: int, verbose: bool) -> Iterator[str]:
     if result.findings:
         yield "Notes"
         for finding in result.findings:
-            yield from _wrapped(f"- {finding.message}", width, 2)
+            yield from wrapped(f"- {finding.message}", width, 2)
 
 
 def _fact(fact: Fact, width: int) -> Iterator[str]:
     place = fact.place.document + (f", line {fact.place.line}" if fact.place.line else "")
-    yield from _wrapped(f"{fact.standing:<8}  {fact.quote}", width, 2, hang=10)
+    yield from wrapped(f"{fact.standing:<8}  {fact.quote}", width, 2, hang=10)
     pins = [f"revision {fact.place.revision}"] if fact.place.revision else []
     pins += [f"sha256 {fact.place.sha256[:16]}…"] if fact.place.sha256 else []
-    yield from _wrapped(", ".join([place, *pins]), width, 12)
-
-
-def _wrapped(text: str, width: int, indent: int, hang: int = 2) -> list[str]:
-    margin = " " * indent
-    return textwrap.wrap(
-        text,
-        max(width, 40),
-        initial_indent=margin,
-        subsequent_indent=margin + " " * hang,
-        break_long_words=False,
-        break_on_hyphens=False,
-    ) or [margin]
+    yield from wrapped(", ".join([place, *pins]), width, 12)

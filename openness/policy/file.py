@@ -1,5 +1,7 @@
-"""Read ``openness.toml``: uses, declared facts and the evidence demanded for each use. Unknown keys are errors that name the
-nearest valid one."""
+"""Read ``openness.toml``: uses, declared facts, the evidence demanded for each use, and texts that a person confirmed.
+
+Unknown keys are errors that name the nearest valid one.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +13,7 @@ from typing import Any
 import msgspec
 
 from openness.errors import UsageError
+from openness.policy import clarify
 from openness.printable import printable
 from openness.records import Standing
 from openness.rules.declared import parse
@@ -19,7 +22,7 @@ from openness.rules.model import FactSet
 
 FILE_NAME = "openness.toml"
 MAX_POLICY = 1 << 20
-KEYS = ("use", "declare", "evidence")
+KEYS = ("use", "declare", "evidence", "clarify")
 STRENGTHS = (Standing.METADATA, Standing.CARD, Standing.TEXT, Standing.WEIGHTS)
 
 
@@ -30,6 +33,7 @@ class Policy(msgspec.Struct, frozen=True):
     uses: tuple[str, ...] = ()
     declared: FactSet = msgspec.field(default_factory=dict)
     evidence: Mapping[str, Standing] = msgspec.field(default_factory=dict)
+    clarifications: tuple[clarify.Clarification, ...] = ()
 
 
 def load(path: Path | None, ruleset: Ruleset) -> Policy:
@@ -51,9 +55,7 @@ def load(path: Path | None, ruleset: Ruleset) -> Policy:
 
 
 def _policy(path: str, data: Mapping[str, Any], ruleset: Ruleset) -> Policy:
-    for key in data:
-        if key not in KEYS:
-            raise UsageError(f"{path}: unknown key {printable(key)}; known are {', '.join(KEYS)}.")
+    clarify.known_keys(data, KEYS, path)
     uses = data.get("use", [])
     uses = [uses] if isinstance(uses, str) else uses
     declared = data.get("declare", {})
@@ -64,6 +66,7 @@ def _policy(path: str, data: Mapping[str, Any], ruleset: Ruleset) -> Policy:
         uses=checked_uses([str(use) for use in uses], ruleset, f"{path}: use"),
         declared=parse(_pairs(declared), ruleset),
         evidence=_evidence(path, data.get("evidence", {}), ruleset),
+        clarifications=clarify.parse(path, data.get("clarify", []), ruleset),
     )
 
 

@@ -24,7 +24,8 @@ NEVER: Condition = {"any": []}
 
 
 class Component(msgspec.Struct, frozen=True):
-    """A part of a release. ``mof`` is its number in the Model Openness Tool, ``names`` are the tool's names for it."""
+    """A part of a release. ``mof`` is its number in the Model Openness Tool, ``names`` are the tool's names for it; ``within``
+    are components of the tool that one beyond its list could be part of."""
 
     id: str
     title: str
@@ -34,6 +35,7 @@ class Component(msgspec.Struct, frozen=True):
     mof: int | None = None
     names: tuple[str, ...] = ()
     extra: str = "no"
+    within: tuple[str, ...] = ()
 
 
 class FactKind(msgspec.Struct, frozen=True):
@@ -169,6 +171,28 @@ class Categories(msgspec.Struct, frozen=True):
     order: tuple[Row, ...]
     sub_labels: tuple[Row, ...]
     g7: LabelSource
+    #: What is asked of the code, data and recipe of a base, for a model made from it to be fully open.
+    documented: Condition
+
+
+class PossibleChange(msgspec.Struct, frozen=True):
+    """A single fact that could move a category; the head of ``rules/would_change.yaml`` says what each part means."""
+
+    id: str
+    set: tuple[Mapping[str, Any], ...]
+    condition: str = msgspec.field(name="if")
+    when: Condition | None = None
+    unless: Condition | None = None
+    undecided: Condition | None = None
+    about: str = ""
+
+
+class PossibleChanges(msgspec.Struct, frozen=True):
+    """``rules/would_change.yaml``."""
+
+    most: int
+    best_first: tuple[str, ...]
+    changes: tuple[PossibleChange, ...]
 
 
 class Definitions(msgspec.Struct, frozen=True):
@@ -181,6 +205,7 @@ class Definitions(msgspec.Struct, frozen=True):
     frameworks: Mapping[str, Framework]
     dimensions: Dimensions
     categories: Categories
+    changes: PossibleChanges
 
 
 def load(root: Path | None = None) -> Definitions:
@@ -199,6 +224,7 @@ def _load(root: Path) -> Definitions:
         frameworks={path.stem: framework(read_yaml(path)) for path in framework_files(root)},
         dimensions=_convert(files["dimensions.yaml"], Dimensions),
         categories=_convert(files["categories.yaml"], Categories),
+        changes=_convert(files["would_change.yaml"], PossibleChanges),
     )
 
 

@@ -17,12 +17,17 @@ CATEGORIES = ("open", "source-available", "research-only")
 
 def limits_of(license: License, definitions: Definitions) -> frozenset[str]:
     """The words of ``rules/limits.yaml`` that the clauses of a license make apply."""
-    return frozenset(_limits(license, definitions))
+    return limits_of_clauses(license.clauses, definitions)
 
 
-def _limits(license: License, definitions: Definitions) -> Iterator[str]:
+def limits_of_clauses(clauses: Iterable[Clause], definitions: Definitions) -> frozenset[str]:
+    """The same for clauses that stand in no license known here."""
+    return frozenset(_limits(tuple(clauses), definitions))
+
+
+def _limits(clauses: tuple[Clause, ...], definitions: Definitions) -> Iterator[str]:
     for limit in definitions.limits.values():
-        if any(_shows(sign, clause) for sign in limit.when for clause in license.clauses):
+        if any(_shows(sign, clause) for sign in limit.when for clause in clauses):
             yield limit.id
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from openness.errors import RuleError
 from openness.packaged import packaged
-from openness.rules import lint_definitions, lint_names, patterns, schema
+from openness.rules import lint_definitions, lint_lineage, lint_names, patterns, schema
 from openness.rules.loader import read_yaml, rule_files
 from openness.rules.name_tables import alias_table
 from openness.rules.names import EMPTY_NAMES, normalize
@@ -47,8 +47,9 @@ def lint(root: Path, today: datetime.date | None = None) -> list[Problem]:
     today = today or datetime.date.today()
     problems += _stale(licenses, today)
     problems += [Problem(*row) for row in lint_definitions.problems(root, clauses, today)]
+    problems += [Problem(*row) for row in lint_lineage.problems(root, clauses, uses, licenses, today)]
     if (root / patterns.FILE).is_file():
-        texts = patterns.pattern_problems(patterns.clause_patterns(root), clauses)
+        texts = patterns.pattern_problems(patterns.clause_patterns(root), clauses, uses)
         problems += [Problem(patterns.FILE, "error", text) for text in texts]
     if (root / "families.yaml").is_file():
         known = {*licenses, *(id.casefold() for id in files["spdx_ids"]["licenses"])}

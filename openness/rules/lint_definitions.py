@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
@@ -15,14 +16,17 @@ from typing import Any
 
 from openness.errors import RuleError
 from openness.packaged import packaged
+from openness.rules import lint_changes
 from openness.rules.case import MORE_OPEN
 from openness.rules.definitions import filled, framework_files
+from openness.rules.lint_conditions import Names, condition_problems
 from openness.rules.loader import DEFINITIONS, read_yaml
 from openness.rules.thresholds import MEASURE_WORDS
 
 #: A definition read longer ago than this should be read again.
 STALE_DAYS = 365
 Found = tuple[str, str, str]
+MODEL_FILES = "evidence/evidence_files.yaml"
 
 
 def problems(root: Path, clauses: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:
@@ -39,10 +43,11 @@ def problems(root: Path, clauses: Mapping[str, Any], today: datetime.date) -> It
     yield from shapes
     if shapes:
         return
-    names = _Names(files)
+    names = Names(files)
     yield from ((f"{name}.yaml", "error", text) for name, text in _tables(files, clauses, names))
     for name, data in frameworks.items():
         yield from ((name, "error", text) for text in _framework(name, data, names))
+    yield from _model_files(root, files["components"])
     yield from _dates({**{f"{name}.yaml": data for name, data in files.items()}, **frameworks}, today)
 
 
@@ -73,21 +78,33 @@ def _schema_problems(schema: str, data: Any) -> list[str]:
     return [f"{'.'.join(map(str, error.absolute_path)) or 'the file'}: {error.message}" for error in found]
 
 
-class _Names:
-    """Everything that a condition may name."""
+def _model_files(root: Path, components: Mapping[str, Any]) -> Iterator[Found]:
+    """How model files of the Model Openness Tool are read: its shape, patterns that compile, and every kind of component."""
+    if not (root / MODEL_FILES).is_file():
+        return
+    data = read_yaml(root / MODEL_FILES)
+    yield from ((MODEL_FILES, "error", text) for text in _schema_problems(MODEL_FILES.removesuffix(".yaml"), data))
+    for field in ("not_included", "unlicensed", "no_origin"):
+        try:
+            re.compile(str(data.get(field, "")))
+        except re.error as error:
+            yield MODEL_FILES, "error", f"{field}: not a regular expression: {error}"
+    for kind in sorted({row["kind"] for row in components["components"]} - set(data.get("content_types", ()))):
+        yield MODEL_FILES, "error", f"content_types lacks the kind {kind}"
 
-    def __init__(self, files: Mapping[str, Any]) -> None:
-        limits = [row["id"] for row in files["limits"]["limits"]]
-        self.components = {row["id"] for row in files["components"]["components"]}
-        self.facts = {row["id"]: set(row.get("values", limits)) for row in files["components"]["facts"]}
-        self.lists = {row["id"] for row in files["license_lists"]["lists"]}
 
-
-def _tables(files: Mapping[str, Any], clauses: Mapping[str, Any], names: _Names) -> Iterator[tuple[str, str]]:
+def _tables(files: Mapping[str, Any], clauses: Mapping[str, Any], names: Names) -> Iterator[tuple[str, str]]:
     for name, key in (("components", "components"), ("components", "facts"), ("limits", "limits"), ("license_lists", "lists")):
         yield from ((name, text) for text in _repeated(files[name][key]))
     numbers = Counter(row["mof"] for row in files["components"]["components"] if "mof" in row)
     yield from (("components", f"the MOF number {number} stands twice") for number, times in numbers.items() if times > 1)
+    for row in files["components"]["components"]:
+        tool = {other["id"] for other in files["components"]["components"] if "mof" in other}
+        yield from (
+            ("components", f"{row['id']}: within {id}, which is none of the tool")
+            for id in row.get("within", ())
+            if id not in tool
+        )
     yield from (("limits", text) for text in _limits(files["limits"]["limits"], clauses))
     known: set[str] = set()
     for row in files["license_lists"]["lists"]:
@@ -96,6 +113,7 @@ def _tables(files: Mapping[str, Any], clauses: Mapping[str, Any], names: _Names)
         known.add(row["id"])
     yield from (("dimensions", text) for text in _dimensions(files["dimensions"], names))
     yield from (("categories", text) for text in _categories(files["categories"], names))
+    yield from (("would_change", text) for text in lint_changes.problems(files["would_change"], files["categories"], names))
 
 
 def _repeated(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
@@ -115,7 +133,7 @@ def _limits(rows: Iterable[Mapping[str, Any]], clauses: Mapping[str, Any]) -> It
             yield from (f"{row['id']}: nothing measures {name}" for name in sorted(measures))
 
 
-def _dimensions(data: Mapping[str, Any], names: _Names) -> Iterator[str]:
+def _dimensions(data: Mapping[str, Any], names: Names) -> Iterator[str]:
     yield from _repeated(data["dimensions"])
     for row in data["dimensions"]:
         yield from (f"{row['id']}: no such component {id}" for id in sorted(set(row["parts"]) - names.components))
@@ -128,7 +146,7 @@ def _dimensions(data: Mapping[str, Any], names: _Names) -> Iterator[str]:
                     yield f"{table}: {more} counts less than {less}"
 
 
-def _categories(data: Mapping[str, Any], names: _Names) -> Iterator[str]:
+def _categories(data: Mapping[str, Any], names: Names) -> Iterator[str]:
     """More openness may lead out of every row but that of the most open category, and into that one."""
     yield from _repeated(data["order"])
     for rows in (data["order"], data["sub_labels"]):
@@ -139,9 +157,13 @@ def _categories(data: Mapping[str, Any], names: _Names) -> Iterator[str]:
         yield from (f"{row['id']}: {text}" for text in condition_problems(row.get("when"), names, openness=direction))
     for row in data["sub_labels"]:
         yield from (f"{row['id']}: {text}" for text in condition_problems(row.get("when"), names, openness=1))
+    yield from (f"documented: {text}" for text in condition_problems(data["documented"], names, openness=1))
+    asked = [part for row in data["order"] if row["category"] == "fully-open" for part in (row.get("when") or {}).get("all", ())]
+    if any(part not in asked for part in data["documented"].get("all", ())):
+        yield "documented: a base is asked for something that a fully open model is not"
 
 
-def _framework(name: str, data: Mapping[str, Any], names: _Names) -> Iterator[str]:
+def _framework(name: str, data: Mapping[str, Any], names: Names) -> Iterator[str]:
     if name != f"frameworks/{data['id']}.yaml":
         yield f"the file is not named after its id {data['id']}"
     yield from _repeated(data["criteria"])
@@ -152,6 +174,8 @@ def _framework(name: str, data: Mapping[str, Any], names: _Names) -> Iterator[st
             yield from (f"{row['id']}, {field}: {text}" for text in found)
         if "note" in row:
             yield from (f"{row['id']}, note: {text}" for text in condition_problems(row["note"]["when"], names, openness=0))
+        if not row.get("judge"):
+            yield f"{row['id']}: it does not say what a person has to judge where evidence does not decide"
         if row.get("instead", row["id"]) not in ids:
             yield f"{row['id']}: what stands in for it, {row['instead']}, is no criterion"
         if row.get("class") and row["class"] not in {rank["id"] for rank in data.get("classes", ())}:
@@ -162,43 +186,6 @@ def _framework(name: str, data: Mapping[str, Any], names: _Names) -> Iterator[st
         yield from (f"{label['id']}: no such criterion {id}" for id in sorted(unknown))
     unknown = set(data.get("passing", ())) - {label["id"] for label in labels}
     yield from (f"passing: no such label {id}" for id in sorted(unknown))
-
-
-def condition_problems(condition: Mapping[str, Any] | None, names: _Names, *, openness: int) -> Iterator[str]:
-    """Names that lead nowhere; and, for ``openness`` 1 (more openness must help) or -1 (must not help), tests that point
-    the other way. 0: the direction does not matter."""
-    if condition is None:
-        return
-    for part in [*condition.get("all", ()), *condition.get("any", ())]:
-        yield from condition_problems(part, names, openness=openness)
-    if "not" in condition:
-        yield from condition_problems(condition["not"], names, openness=-openness)
-    if "fact" in condition:
-        yield from _fact_problems(condition, names)
-    if "component" in condition:
-        yield from _component_problems(condition, names)
-    if openness == -1 and ("component" in condition or "dimension" in condition):
-        yield f"a more open {condition.get('component', condition.get('dimension'))} would count against the model"
-
-
-def _fact_problems(condition: Mapping[str, Any], names: _Names) -> Iterator[str]:
-    fact = condition["fact"]
-    if fact not in names.facts:
-        yield f"no such fact {fact}"
-        return
-    unknown = set(condition.get("in", condition.get("only", ()))) - names.facts[fact]
-    yield from (f"{fact} is never {value}" for value in sorted(unknown))
-
-
-def _component_problems(condition: Mapping[str, Any], names: _Names) -> Iterator[str]:
-    """Known names; and a set of values that holds, with each value, all that are more open."""
-    if condition["component"] not in names.components:
-        yield f"no such component {condition['component']}"
-    if condition.get("license_in", "") not in names.lists | {""}:
-        yield f"no such list {condition['license_in']}"
-    values = set(condition.get("is", condition.get("license", ())))
-    for value in sorted(values):
-        yield from (f"{value} counts and {more}, which is more open, does not" for more in sorted(MORE_OPEN[value] - values))
 
 
 def _dates(files: Mapping[str, Any], today: datetime.date) -> Iterator[Found]:

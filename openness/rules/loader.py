@@ -29,7 +29,15 @@ SHAPE = 3
 MAX_RULE_FILE = 1 << 20
 #: Files about openness, and patterns for unknown texts, which an audit rarely needs: they are read when asked for.
 DEFINITIONS = frozenset(
-    {"components.yaml", "limits.yaml", "license_lists.yaml", "dimensions.yaml", "categories.yaml", "clause_patterns.yaml"}
+    {
+        "components.yaml",
+        "limits.yaml",
+        "license_lists.yaml",
+        "dimensions.yaml",
+        "categories.yaml",
+        "clause_patterns.yaml",
+        "would_change.yaml",
+    }
 )
 
 

@@ -74,10 +74,10 @@ def resolve(name: str, ruleset: Ruleset) -> Resolved:
         return Resolved(name, ids, "url" if ids else "none")
     if key in EMPTY_NAMES:
         return Resolved(name, (), "none")
-    return _known(name, ruleset) or _corrected(name, ruleset) or _suggested(name, key, ruleset)
+    return known(name, ruleset) or _corrected(name, ruleset) or _suggested(name, key, ruleset)
 
 
-def _known(name: str, ruleset: Ruleset) -> Resolved | None:
+def known(name: str, ruleset: Ruleset) -> Resolved | None:
     """A name as it is listed, as one of its certain spellings, or without the version that it leaves out."""
     key = normalize(name)
     family = ruleset.families.get(key)
@@ -104,7 +104,7 @@ def _of_address(name: str, ruleset: Ruleset) -> tuple[str, ...]:
     if key in ruleset.addresses:
         return tuple(ruleset.addresses[key])
     for said in license_urls.names_in(key, ruleset.sites):
-        found = _known(said, ruleset)
+        found = known(said, ruleset)
         if found:
             return found.ids
     return ()

@@ -69,8 +69,8 @@ def _available(condition: Condition, case: Case, definitions: Definitions) -> An
     if state.availability is not Availability.UNSTATED:
         return Answer(state.availability in condition["is"], (Note(f"{title}: {state.availability}", state.evidence),))
     if state.component in case.searched:
-        return Answer(False, (Note(f"{title}: not found in what the publisher points to"),))
-    return Answer(None, (Note(f"nothing is stated of: {title}"),))
+        return Answer(False, (Note(f"{title}: not found"),))
+    return Answer(None, (Note(f"{title}: not stated"),))
 
 
 def _licensed(condition: Condition, case: Case, definitions: Definitions) -> Answer:

@@ -23,19 +23,18 @@ class Broken(Exception):
     """The body is not what its headers say: an unknown packing, or one that is damaged or cut."""
 
 
-def read(chunks: Iterable[bytes], encoding: str, limit: int, deadline: float) -> bytes:
+def read(chunks: Iterable[bytes], encoding: str, limit: int, deadline: float, into: bytearray | None = None) -> bytes:
     """The unpacked body. ``deadline`` is of ``time.monotonic``; ``encoding`` is the Content-Encoding header.
 
+    ``into`` has the beginning of the body where that is known, and what came of it when this raises.
     Raises TooLarge, TooSlow and Broken; errors of the connection come through as they are.
     """
-    pieces: list[bytes] = []
-    size = 0
+    whole = bytearray() if into is None else into
     for piece in _unpacked(_timely(chunks, limit, deadline), encoding.strip().lower(), limit):
-        pieces.append(piece)
-        size += len(piece)
-        if size > limit:
+        whole += piece
+        if len(whole) > limit:
             raise TooLarge
-    return b"".join(pieces)
+    return bytes(whole)
 
 
 def _timely(chunks: Iterable[bytes], limit: int, deadline: float) -> Iterator[bytes]:

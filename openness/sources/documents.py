@@ -6,12 +6,13 @@ Only names decide here. A repository may hold a thousand files called LICENSE; w
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from types import MappingProxyType
 
 import msgspec
 
 from openness.records import Absent
-from openness.sources.snapshot import Document, FileEntry
+from openness.sources.snapshot import PASSING, Document, FileEntry, RepositorySnapshot
 
 #: Cards of up to 5 MB are promised to be read; no license text or configuration known here reaches a tenth of that.
 MAX_DOCUMENT = 5 << 20
@@ -20,6 +21,11 @@ MAX_TOTAL = 24 << 20
 #: Listings longer than this are cut: GitHub's own limit, and ten times the largest model repository known here.
 MAX_FILES = 100_000
 MAX_PATH = 1024
+
+#: Reasons that lie in the moment and not in what is asked for.
+TRANSIENT = frozenset({"rate-limited", "offline", "unreachable"})
+#: What an absence calls a listing that stopped short.
+LISTING = "file list"
 
 #: Kinds in the order of their worth: when the number is limited, the first come first.
 ORDER = (
@@ -118,9 +124,11 @@ def selection(files: Iterable[FileEntry], wanted: Wanted) -> tuple[list[tuple[Fi
 
 
 def gather(
-    chosen: Iterable[tuple[FileEntry, str]], read: Callable[[FileEntry, str], Document | Absent]
+    chosen: Iterable[tuple[FileEntry, str]],
+    read: Callable[[FileEntry, str], Document | Absent],
+    have: Mapping[str, Document | Absent] = MappingProxyType({}),
 ) -> tuple[list[Document], list[Absent]]:
-    """Read each; stop asking where the answer is known.
+    """Read each, except what is there already by its path; stop asking where the answer is known.
 
     A host that is out of quota or cut off will not give the next file either, nor will one that failed twice in a row;
     a repository that wants an agreement before its configuration wants it for all of that kind.
@@ -132,18 +140,42 @@ def gather(
     failures = 0
     for file, kind in chosen:
         known = closed or (gated if kind not in OPEN_KINDS else None)
-        answer = msgspec.structs.replace(known, what=file.path) if known else read(file, kind)
+        there = have.get(file.path)
+        answer = there or (msgspec.structs.replace(known, what=file.path) if known else read(file, kind))
         if isinstance(answer, Document):
             documents.append(answer)
-            failures = 0
+            failures = 0 if there is None else failures
             continue
         absences.append(answer)
+        if there is not None:
+            continue
         failures = failures + 1 if answer.reason == "unreachable" else 0
         if answer.reason in ("offline", "rate-limited", "disabled") or failures == 2:
             closed = answer
         elif answer.reason == "gated" and kind not in OPEN_KINDS:
             gated = answer
     return documents, absences
+
+
+def settled(head: RepositorySnapshot, known: RepositorySnapshot | None) -> dict[str, Document | Absent]:
+    """What need not be asked for again, by path: the bytes of a commit never change, and a refusal that is no passing one
+    stands while the host says the same of the repository."""
+    if known is None or known.revision is None or known.revision != head.revision:
+        return {}
+    found: dict[str, Document | Absent] = {document.path: document for document in known.documents}
+    before, now = known.hub, head.hub
+    same = (before.gated, before.disabled, before.private) == (now.gated, now.disabled, now.private) if before and now else True
+    if same and known.absent == head.absent:
+        for absent in known.absences:
+            if absent.reason not in PASSING:
+                found.setdefault(absent.what, absent)
+    return found
+
+
+def listing_stands(snapshot: RepositorySnapshot) -> bool:
+    """Whether asking again at the same commit would give the same file list: it is whole, or cut or garbled by its host."""
+    reasons = [absent.reason for absent in snapshot.absences if absent.what == LISTING]
+    return snapshot.files_complete or bool(reasons and not TRANSIENT & set(reasons))
 
 
 def plain_path(path: object) -> bool:

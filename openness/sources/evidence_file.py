@@ -19,11 +19,14 @@ from openness.records import Absent
 from openness.sources.folder import NotRead, read_regular
 from openness.sources.snapshot import EvidenceContent, Reference, RepositorySnapshot, document, nothing
 
-#: A Model Openness Tool file has 4 kB, an export of ours some 100 kB a model.
-MAX_EVIDENCE_FILE = 8 << 20
+#: An export of ours has some 45 kB and 1,000 values a model: this is enough for a thousand models.
+MAX_EVIDENCE_FILE = 64 << 20
+MAX_VALUES = 2_000_000
+#: YAML is what people write, and slow to read; a Model Openness Tool file has 4 kB.
+MAX_YAML = 4 << 20
+MAX_YAML_VALUES = 100_000
 #: Our deepest export has 8 levels.
 MAX_DEPTH = 32
-MAX_VALUES = 200_000
 #: 17 components exist; a file may repeat one for each part of a system.
 MAX_COMPONENTS = 200
 SCHEMA = re.compile(r"openness/classify/\d{1,3}", re.ASCII)
@@ -58,18 +61,18 @@ def parse(data: bytes) -> EvidenceContent:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError:
         raise Malformed("it is not UTF-8 text") from None
-    content = _json(text) if text.lstrip()[:1] in ("{", "[") else _yaml(text)
+    content, lines = (_json(text), {}) if text.lstrip()[:1] in ("{", "[") else _yaml(text)
     if not isinstance(content, dict):
         raise Malformed("it holds no mapping")
     if isinstance(content.get("schema"), str) and SCHEMA.fullmatch(content["schema"]):
         _check_list(content, "results")
-        return EvidenceContent("openness", content)
+        return EvidenceContent("openness", content, lines)
     release = content.get("release")
     if isinstance(release, dict):
         _check_list(release, "components")
         if len(release["components"]) > MAX_COMPONENTS:
             raise Malformed(f"release.components has more than {MAX_COMPONENTS} entries")
-        return EvidenceContent("mot", content)
+        return EvidenceContent("mot", content, lines)
     raise Malformed("it has neither 'schema: openness/classify/1' with 'results' nor 'release' with 'components'")
 
 
@@ -80,6 +83,8 @@ def _check_list(mapping: dict[str, Any], key: str) -> None:
 
 
 def _json(text: str) -> Any:
+    if text.count(",") + text.count("[") + text.count("{") > 2 * MAX_VALUES:  # before anything is built
+        raise Malformed("it has too many values")
     try:
         content = msgspec.json.decode(text)
     except (msgspec.DecodeError, RecursionError) as error:
@@ -119,15 +124,36 @@ def _unique_mapping(loader: _Loader, node: yaml.MappingNode) -> dict[str, Any]:
 _Loader.add_constructor("tag:yaml.org,2002:map", _unique_mapping)
 
 
-def _yaml(text: str) -> Any:
+def _yaml(text: str) -> tuple[Any, dict[str, int]]:
+    """The content, and where each entry of a mapping or list begins: ``release/components/3`` → line."""
+    if len(text) > MAX_YAML:
+        raise Malformed(f"it is larger than {MAX_YAML} characters of YAML; give it as JSON")
     try:
         _check_events(text)
-        return yaml.load(text, Loader=_Loader)  # noqa: S506 (a safe loader, made stricter)
+        loader = _Loader(text)
+        node = loader.get_single_node()
+        lines: dict[str, int] = {}
+        if node is None:
+            return None, lines
+        _note_lines(node, "", lines)
+        return loader.construct_document(node), lines
     except yaml.YAMLError as error:
         mark = error.problem_mark if isinstance(error, yaml.MarkedYAMLError) else None
         raise Malformed(f"line {mark.line + 1}: not YAML" if mark else "it is not YAML") from None
     except (ValueError, RecursionError, OverflowError):
         raise Malformed("a value cannot be read") from None
+
+
+def _note_lines(node: yaml.Node, path: str, lines: dict[str, int]) -> None:
+    if path:
+        lines[path] = node.start_mark.line + 1
+    if isinstance(node, yaml.SequenceNode):
+        for index, entry in enumerate(node.value):
+            _note_lines(entry, f"{path}/{index}".lstrip("/"), lines)
+    elif isinstance(node, yaml.MappingNode):
+        for key, entry in node.value:
+            if isinstance(key, yaml.ScalarNode):
+                _note_lines(entry, f"{path}/{key.value}".lstrip("/"), lines)
 
 
 def _check_events(text: str) -> None:
@@ -143,5 +169,5 @@ def _check_events(text: str) -> None:
             depth += 1
         elif isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
-        if depth > MAX_DEPTH or count > 2 * MAX_VALUES:
+        if depth > MAX_DEPTH or count > 2 * MAX_YAML_VALUES:
             raise Malformed("it is nested too deep" if depth > MAX_DEPTH else "it has too many values")

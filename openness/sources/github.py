@@ -15,9 +15,9 @@ import msgspec
 from huggingface_hub.errors import OfflineModeIsEnabled
 
 from openness.records import Absent
-from openness.sources.documents import MAX_FILES, Wanted, gather, plain_path, selection
+from openness.sources.documents import LISTING, MAX_FILES, Wanted, gather, listing_stands, plain_path, selection, settled
 from openness.sources.model_reference import is_github_name, is_revision
-from openness.sources.snapshot import Document, FileEntry, GitHubFields, Reference, RepositorySnapshot, document, nothing
+from openness.sources.snapshot import Document, Fetched, FileEntry, GitHubFields, Reference, RepositorySnapshot, document, nothing
 from openness.sources.transport import LIMIT, Connection, Refusal
 
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
@@ -45,39 +45,75 @@ class GitHubSource:
 
     def fetch(self, reference: Reference) -> RepositorySnapshot:
         """The snapshot of a ``github`` reference; never raises for what GitHub answers."""
+        return self.refetch(reference, None).snapshot
+
+    def refetch(self, reference: Reference, known: Fetched | None) -> Fetched:
+        """The same, where an earlier answer is known: where nothing was pushed since, one conditional request says so."""
         if not is_github_name(reference.name):  # a name from a document, not from the command line
-            return nothing(reference, Absent(reference.name, "malformed", "no name of a repository"))
-        found = self._json(reference.name, f"/repos/{reference.name}")
+            return Fetched(nothing(reference, Absent(reference.name, "malformed", "no name of a repository")))
+        url = f"{self._base}/repos/{reference.name}"
+        condition = known.etag if known is not None and known.url == url else None
+        found, etag = self._described(reference.name, condition)
         if isinstance(found, Absent):
-            return nothing(reference, found)
+            return Fetched(nothing(reference, found))
+        if found is None and known is not None:
+            return Fetched(self._again(reference, known.snapshot, known.snapshot.github or GitHubFields()), condition, url)
         name = found.get("full_name") if isinstance(found, dict) else None
         if not isinstance(found, dict) or not isinstance(name, str) or not is_github_name(name):
-            return nothing(reference, Absent(reference.name, "malformed", "the answer does not describe a repository"))
+            return Fetched(nothing(reference, Absent(reference.name, "malformed", "the answer does not describe a repository")))
         fields = github_fields(found)
+        if known is not None and known.snapshot.name == name and _unpushed(known.snapshot.github, fields):
+            return Fetched(self._again(reference, known.snapshot, fields), etag, url)
+        snapshot = RepositorySnapshot("github", name, reference.name, url=_page(found), github=fields, files_complete=False)
+        return Fetched(self._at(reference, snapshot, known.snapshot if known else None), etag, url)
+
+    def _again(self, reference: Reference, known: RepositorySnapshot, fields: GitHubFields) -> RepositorySnapshot:
+        """A repository to which nothing was pushed: what is known of it, and what was lacking."""
+        head = msgspec.structs.replace(known, requested=reference.name, github=fields)
+        if known.revision is None or not listing_stands(known) or known.absent is not None:
+            return self._at(reference, head, known)
+        return self._fill(head, known.revision, known)
+
+    def _at(self, reference: Reference, snapshot: RepositorySnapshot, known: RepositorySnapshot | None) -> RepositorySnapshot:
+        """The snapshot at the revision asked for, else at the default branch."""
+        fields = snapshot.github or GitHubFields()
         branch = fields.default_branch if is_revision(fields.default_branch or "") else None
         revision = reference.revision or branch or "HEAD"
-        pin = self._commit(name, revision)
-        snapshot = RepositorySnapshot("github", name, reference.name, url=_page(found), github=fields, files_complete=False)
+        pin = self._commit(snapshot.name, revision)
         if isinstance(pin, Absent) and (reference.revision or pin.reason not in ("missing", "malformed")):
-            return msgspec.structs.replace(snapshot, absent=pin)
+            bare = msgspec.structs.replace(snapshot, documents=(), files=(), revision=None, date=None, absences=())
+            return msgspec.structs.replace(bare, files_complete=False, absent=pin)
         commit, date = (None, None) if isinstance(pin, Absent) else pin
-        return self._fill(snapshot, commit or revision, commit, date, [pin] if isinstance(pin, Absent) else [])
-
-    def _fill(
-        self, snapshot: RepositorySnapshot, ref: str, commit: str | None, date: str | None, lacking: list[Absent]
-    ) -> RepositorySnapshot:
-        """The snapshot with files and documents at ``ref``; pinned only where ``commit`` is known."""
+        ref = commit or revision
         files, stopped = self._tree(snapshot.name, ref)
-        fields = snapshot.github or GitHubFields()
         if self._releases:
             fields = msgspec.structs.replace(fields, release=self._release(snapshot.name))
-        chosen, left_out = selection(files, self._wanted)
-        pinned = msgspec.structs.replace(
-            snapshot, revision=commit, date=date, files=files, files_complete=stopped is None, github=fields
-        )
-        documents, absences = gather(chosen, lambda file, kind: self._document(pinned, ref, file, kind))
-        lacking = [*lacking, *([stopped] if stopped else []), *absences, *left_out]
-        return msgspec.structs.replace(pinned, documents=tuple(documents), absences=tuple(lacking))
+        lacking = (*([pin] if isinstance(pin, Absent) else []), *([stopped] if stopped else []))
+        head = msgspec.structs.replace(
+            snapshot,
+            revision=commit, date=date, files=files, files_complete=stopped is None, github=fields, absent=None, absences=lacking,
+        )  # fmt: skip
+        return self._fill(head, ref, known)
+
+    def _fill(self, head: RepositorySnapshot, ref: str, known: RepositorySnapshot | None) -> RepositorySnapshot:
+        """The snapshot with its documents: those that are known of the same commit, the others one request each."""
+        chosen, left_out = selection(head.files, self._wanted)
+        listing = [absent for absent in head.absences if absent.what == LISTING or absent.what.startswith("revision ")]
+        have = settled(head, known)
+        documents, absences = gather(chosen, lambda file, kind: self._document(head, ref, file, kind), have)
+        return msgspec.structs.replace(head, documents=tuple(documents), absences=(*listing, *absences, *left_out))
+
+    def _described(self, name: str, condition: str | None) -> tuple[Any, str | None]:
+        """What GitHub says of a repository and its validator; None where it is what the validator stands for."""
+        headers = {"If-None-Match": condition} if condition else {}
+        answer = self._send(name, f"/repos/{name}", {"Accept": JSON, **headers})
+        if isinstance(answer, Absent):
+            return answer, None
+        if answer.status_code == httpx2.codes.NOT_MODIFIED and condition:
+            return None, condition
+        if answer.status_code != httpx2.codes.OK:
+            return _refused(name, answer.status_code), None
+        return _decoded(name, answer.content), answer.headers.get("etag")
 
     def _commit(self, name: str, revision: str) -> tuple[str, str | None] | Absent:
         """The commit a branch, tag or abbreviated commit stands for, with its date.
@@ -97,40 +133,40 @@ class GitHubSource:
 
     def _tree(self, name: str, ref: str) -> tuple[tuple[FileEntry, ...], Absent | None]:
         """All files, and why the list stopped short, if it did."""
-        found = self._json("file list", f"/repos/{name}/git/trees/{quote(ref, safe='')}", {"recursive": "1"})
+        found = self._json(LISTING, f"/repos/{name}/git/trees/{quote(ref, safe='')}", {"recursive": "1"})
         if isinstance(found, Absent):
             return (), found
         entries = _entries(found)
         if entries is None:
-            return (), Absent("file list", "malformed", "the answer is no tree")
+            return (), Absent(LISTING, "malformed", "the answer is no tree")
         files = {file.path: file for file in _files(entries, "")}
         stopped = self._walk(name, ref, files) if isinstance(found, dict) and found.get("truncated") else None
         if len(files) > MAX_FILES:
-            stopped = Absent("file list", "too-large", f"more than {MAX_FILES} files")
+            stopped = Absent(LISTING, "too-large", f"more than {MAX_FILES} files")
         return tuple(sorted(files.values(), key=lambda file: file.path)[:MAX_FILES]), stopped
 
     def _walk(self, name: str, ref: str, files: dict[str, FileEntry]) -> Absent | None:
         """Adds what a cut tree lacks: the root on its own, then its folders one by one, as far as the limit goes."""
-        top = self._json("file list", f"/repos/{name}/git/trees/{quote(ref, safe='')}")
+        top = self._json(LISTING, f"/repos/{name}/git/trees/{quote(ref, safe='')}")
         entries = None if isinstance(top, Absent) else _entries(top)
         if entries is None:
-            return top if isinstance(top, Absent) else Absent("file list", "malformed", "the answer is no tree")
+            return top if isinstance(top, Absent) else Absent(LISTING, "malformed", "the answer is no tree")
         files.update((file.path, file) for file in _files(entries, ""))
         folders = [item for item in entries if item.get("type") == "tree" and plain_path(item.get("path"))]
         whole = len(folders) <= MOST_SUBTREES and not top.get("truncated")
         for item in folders[:MOST_SUBTREES]:
             sha = item.get("sha")
             if not isinstance(sha, str) or not COMMIT.fullmatch(sha):
-                return Absent("file list", "malformed", "a folder has no id")
-            part = self._json("file list", f"/repos/{name}/git/trees/{sha}", {"recursive": "1"})
+                return Absent(LISTING, "malformed", "a folder has no id")
+            part = self._json(LISTING, f"/repos/{name}/git/trees/{sha}", {"recursive": "1"})
             if isinstance(part, Absent):
                 return part
             inner = _entries(part) if isinstance(part, dict) and part.get("sha") == sha else None
             if inner is None:  # not the tree that was asked for: its paths would be wrong
-                return Absent("file list", "malformed", "a folder's answer is that of another")
+                return Absent(LISTING, "malformed", "a folder's answer is that of another")
             files.update((file.path, file) for file in _files(inner, f"{item['path']}/"))
             whole = whole and not part.get("truncated")
-        return None if whole else Absent("file list", "too-large", "GitHub cut the listing short")
+        return None if whole else Absent(LISTING, "too-large", "GitHub cut the listing short")
 
     def _document(self, snapshot: RepositorySnapshot, ref: str, file: FileEntry, kind: str) -> Document | Absent:
         path = f"/repos/{snapshot.name}/contents/{quote(file.path)}"
@@ -148,22 +184,25 @@ class GitHubSource:
     def _json(self, what: str, path: str, params: dict[str, str] | None = None) -> Any:
         """The parsed answer, or an Absent."""
         answer = self._get(what, path, JSON, params)
-        if isinstance(answer, Absent):
-            return answer
-        try:
-            return msgspec.json.decode(answer)
-        except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
-            return Absent(what, "malformed", "the answer is not JSON")
+        return answer if isinstance(answer, Absent) else _decoded(what, answer)
 
     def _get(
         self, what: str, path: str, accept: str, params: dict[str, str] | None = None, limit: int | None = None
     ) -> bytes | Absent:
-        headers = {"Accept": accept, "X-GitHub-Api-Version": API_VERSION}
+        answer = self._send(what, path, {"Accept": accept}, params, limit)
+        if isinstance(answer, Absent):
+            return answer
+        return answer.content if answer.status_code == httpx2.codes.OK else _refused(what, answer.status_code)
+
+    def _send(
+        self, what: str, path: str, headers: dict[str, str], params: dict[str, str] | None = None, limit: int | None = None
+    ) -> httpx2.Response | Absent:
+        headers = {**headers, "X-GitHub-Api-Version": API_VERSION}
         extensions = {LIMIT: limit} if limit is not None else {}
         client = self._connection.client
         try:
             request = client.build_request("GET", f"{self._base}{path}", params=params, headers=headers, extensions=extensions)
-            answer = client.send(request)
+            return client.send(request)
         except Refusal as error:
             return Absent(what, error.reason, error.detail, error.retry_in)
         except OfflineModeIsEnabled:
@@ -172,7 +211,22 @@ class GitHubSource:
             return Absent(what, "moved", "redirects without end")
         except (httpx2.HTTPError, httpx2.InvalidURL) as error:
             return Absent(what, "malformed", f"the answer cannot be understood ({type(error).__name__})")
-        return answer.content if answer.status_code == httpx2.codes.OK else _refused(what, answer.status_code)
+
+
+def _decoded(what: str, data: bytes) -> Any:
+    try:
+        return msgspec.json.decode(data)
+    except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
+        return Absent(what, "malformed", "the answer is not JSON")
+
+
+def _unpushed(before: GitHubFields | None, now: GitHubFields) -> bool:
+    """Whether GitHub says that no branch has moved since."""
+    return (
+        before is not None
+        and now.pushed is not None
+        and (before.pushed, before.default_branch) == (now.pushed, now.default_branch)
+    )
 
 
 def github_fields(data: dict[str, Any]) -> GitHubFields:

@@ -8,7 +8,6 @@ odd field of its card (``tags: 3``, a key named ``self``), and a card is written
 from __future__ import annotations
 
 import itertools
-import re
 from typing import Any
 from urllib.parse import quote
 
@@ -26,13 +25,14 @@ from huggingface_hub.errors import (
 )
 
 from openness.records import Absent
-from openness.sources.documents import MAX_FILES, Wanted, gather, plain_path, selection
+from openness.sources.documents import LISTING, MAX_FILES, Wanted, gather, plain_path, selection, settled
+from openness.sources.hub_fields import COMMIT, described, in_order, is_name, page, siblings, size, text
 from openness.sources.model_reference import is_hub_id
 from openness.sources.snapshot import (
     AbsenceReason,
     Document,
+    Fetched,
     FileEntry,
-    HubFields,
     Reference,
     RepositorySnapshot,
     document,
@@ -40,15 +40,12 @@ from openness.sources.snapshot import (
 )
 from openness.sources.transport import LIMIT, Connection, Refusal
 
-COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
-DATE = re.compile(r"\d{4}-\d\d-\d\d([T ][\d:.]+(Z|[+-]\d\d:?\d\d)?)?", re.ASCII)
-RELATIONS = ("adapter", "finetune", "merge", "quantized")
 #: From here on the list that comes with a repository's description may not be whole, and the paged listing is asked
 #: instead. The Hub documents no figure; this is where earlier releases of huggingface_hub changed over.
 WHOLE_LISTING = 50_000
-#: Tags and base models beyond any real repository (the most tags seen on the Hub are some thousand).
-MOST_TAGS = 10_000
-MOST_BASES = 500
+
+#: Detail of a document that was left for later.
+NOT_YET = "not fetched yet"
 
 ERRORS = (httpx2.HTTPError, httpx2.InvalidURL, OfflineModeIsEnabled, HfHubHTTPError)
 #: What huggingface_hub's records raise for an answer of the wrong shape.
@@ -65,40 +62,66 @@ class HubSource:
 
     def fetch(self, reference: Reference) -> RepositorySnapshot:
         """The snapshot of a ``hub-model`` or ``hub-dataset`` reference; never raises for what the Hub answers."""
-        if not is_hub_id(reference.name):  # a name from a document, not from the command line
-            return nothing(reference, Absent(reference.name, "malformed", "no id of a repository"))
-        data = self._description(reference)
-        if isinstance(data, Absent):
-            return nothing(reference, data, self._page(reference, reference.name))
-        name = str(data["id"])
-        commit = _text(data.get("sha"), COMMIT)
-        date = _text(data.get("lastModified"), DATE)
-        hub = hub_fields(data)
-        files, listing_absent = self._files(reference, name, commit, data.get("siblings"))
-        snapshot = RepositorySnapshot(
-            reference.kind,
-            name,
-            reference.name,
-            revision=commit,
-            url=self._page(reference, name),
-            date=date,
-            files=files,
-            files_complete=listing_absent is None,
-            hub=hub,
-            absent=Absent(name, "disabled", "its host has switched it off") if hub.disabled else None,
-        )
-        chosen, left_out = selection(files, self._wanted)
-        documents, absences = gather(chosen, lambda file, kind: self._document(snapshot, reference.revision, file, kind))
-        lacking = (*([listing_absent] if listing_absent else []), *absences, *left_out)
-        return msgspec.structs.replace(snapshot, documents=tuple(documents), absences=lacking)
+        return self.refetch(reference, None).snapshot
 
-    def _description(self, reference: Reference) -> dict[str, Any] | Absent:
+    def refetch(self, reference: Reference, known: Fetched | None, only: frozenset[str] | None = None) -> Fetched:
+        """The same, where an earlier answer is known: one conditional request, and the documents that are lacking.
+
+        ``only``: see :meth:`fill`.
+        """
+        if not is_hub_id(reference.name):  # a name from a document, not from the command line
+            return Fetched(nothing(reference, Absent(reference.name, "malformed", "no id of a repository")))
+        url = self._api(reference)
+        condition = known.etag if known is not None and known.url == url else None
+        answer = self._description(reference, url, condition)
+        if isinstance(answer, Absent):
+            return Fetched(nothing(reference, answer, page(self._endpoint, reference.kind, reference.name)))
+        data, etag = answer
+        if data is None and known is not None:
+            head = msgspec.structs.replace(known.snapshot, requested=reference.name)
+        else:
+            head = self._head(reference, data or {})
+        return Fetched(self.fill(head, reference.revision, known.snapshot if known else None, only), etag or condition, url)
+
+    def _head(self, reference: Reference, data: dict[str, Any]) -> RepositorySnapshot:
+        """What a description says, without documents."""
+        files, stopped = self._files(reference, str(data["id"]), text(data.get("sha"), COMMIT), data.get("siblings"))
+        return described(reference.kind, reference.name, data, self._endpoint, files, stopped)
+
+    def fill(
+        self,
+        head: RepositorySnapshot,
+        asked: str | None = None,
+        known: RepositorySnapshot | None = None,
+        only: frozenset[str] | None = None,
+    ) -> RepositorySnapshot:
+        """A snapshot with its documents: those that are known of the same commit, and for the others one request each.
+
+        Kinds of documents that are not in ``only`` (default: all are) are not asked for now: their absence passes.
+        """
+        listing = tuple(absent for absent in head.absences if absent.what == LISTING)
+        chosen, left_out = selection(head.files, self._wanted)
+        have = settled(head, known)
+        now = [(file, kind) for file, kind in chosen if only is None or kind in only or file.path in have]
+        documents, absences = gather(now, lambda file, kind: self._document(head, asked, file, kind), have)
+        later = [Absent(file.path, "offline", NOT_YET) for file, kind in chosen if (file, kind) not in now]
+        lacking = (*listing, *absences, *later, *left_out)
+        return msgspec.structs.replace(head, documents=tuple(documents), absences=lacking)
+
+    def _api(self, reference: Reference) -> str:
         kind = "datasets" if reference.kind == "hub-dataset" else "models"
         url = f"{self._endpoint}/api/{kind}/{reference.name}"
-        if reference.revision is not None:
-            url += f"/revision/{quote(reference.revision, safe='')}"
+        return url if reference.revision is None else f"{url}/revision/{quote(reference.revision, safe='')}"
+
+    def _description(
+        self, reference: Reference, url: str, condition: str | None
+    ) -> tuple[dict[str, Any] | None, str | None] | Absent:
+        """What the Hub says of a repository and its validator; None where it is what the validator stands for."""
+        headers = {"If-None-Match": condition} if condition else None
         try:
-            answer = self._connection.client.get(url, params={"blobs": True})
+            answer = self._connection.client.get(url, params={"blobs": True}, headers=headers)
+            if answer.status_code == httpx2.codes.NOT_MODIFIED and condition:
+                return None, condition
             hf_raise_for_status(answer)
         except ERRORS as error:
             return absence(reference.name, error)
@@ -106,36 +129,33 @@ class HubSource:
             data = msgspec.json.decode(answer.content)
         except (msgspec.DecodeError, RecursionError, UnicodeDecodeError):
             data = None
-        if not isinstance(data, dict) or not _is_name(data.get("id")):
+        if not isinstance(data, dict) or not is_name(data.get("id")):
             reason: AbsenceReason = "moved" if answer.history else "malformed"
             return Absent(reference.name, reason, "the answer does not describe a repository")
-        return data
+        return data, answer.headers.get("etag")
 
     def _files(
-        self, reference: Reference, name: str, commit: str | None, siblings: object
+        self, reference: Reference, name: str, commit: str | None, listed: object
     ) -> tuple[tuple[FileEntry, ...], Absent | None]:
         """The file list, and why it stopped short, if it did."""
-        if isinstance(siblings, list) and len(siblings) < WHOLE_LISTING:
-            found = [file for item in siblings if (file := _sibling(item)) is not None]
-            short = len(found) < len(siblings)
-        else:
-            found = []
-            api = HfApi(endpoint=self._endpoint, token=False)
-            kind = "dataset" if reference.kind == "hub-dataset" else "model"
-            revision = commit or reference.revision
-            try:
-                tree = api.list_repo_tree(name, recursive=True, revision=revision, repo_type=kind, token=False)
-                for item in itertools.islice(tree, MAX_FILES + 1):
-                    if (file := _tree_entry(item)) is not None:
-                        found.append(file)
-            except ERRORS as error:
-                return _sorted(found), absence("file list", error)
-            except SHAPE_ERRORS:
-                return _sorted(found), Absent("file list", "malformed", "the listing has an unknown shape")
-            short = False
+        if isinstance(listed, list) and len(listed) < WHOLE_LISTING:
+            return siblings(listed)
+        found: list[FileEntry] = []
+        api = HfApi(endpoint=self._endpoint, token=False)
+        kind = "dataset" if reference.kind == "hub-dataset" else "model"
+        revision = commit or reference.revision
+        try:
+            tree = api.list_repo_tree(name, recursive=True, revision=revision, repo_type=kind, token=False)
+            for item in itertools.islice(tree, MAX_FILES + 1):
+                if (file := _tree_entry(item)) is not None:
+                    found.append(file)
+        except ERRORS as error:
+            return in_order(found), absence(LISTING, error)
+        except SHAPE_ERRORS:
+            return in_order(found), Absent(LISTING, "malformed", "the listing has an unknown shape")
         if len(found) > MAX_FILES:
-            return _sorted(found[:MAX_FILES]), Absent("file list", "too-large", f"more than {MAX_FILES} files")
-        return _sorted(found), Absent("file list", "malformed", "names that cannot be asked for were left out") if short else None
+            return in_order(found[:MAX_FILES]), Absent(LISTING, "too-large", f"more than {MAX_FILES} files")
+        return in_order(found), None
 
     def _document(self, snapshot: RepositorySnapshot, asked: str | None, file: FileEntry, kind: str) -> Document | Absent:
         repo_type = "dataset" if snapshot.kind == "hub-dataset" else None
@@ -151,34 +171,6 @@ class HubSource:
         if answer.status_code != httpx2.codes.OK:
             return Absent(file.path, "malformed", f"HTTP {answer.status_code} instead of the file")
         return document(file.path, kind, answer.content, revision=snapshot.revision, url=url, date=snapshot.date)
-
-    def _page(self, reference: Reference, name: str) -> str:
-        return f"{self._endpoint}/{'datasets/' if reference.kind == 'hub-dataset' else ''}{name}"
-
-
-def hub_fields(data: dict[str, Any]) -> HubFields:
-    """The fields of a description or of a row of a listing; what has an unexpected type counts as not given."""
-    card = data.get("cardData")
-    card = card if isinstance(card, dict) else None
-    tags = _strings(data.get("tags"))[:MOST_TAGS]
-    bases, relation = _lineage(data.get("baseModels"), tags)
-    gated = data.get("gated")
-    return HubFields(
-        author=_text(data.get("author")),
-        gated={False: "no", True: "auto", "auto": "auto", "manual": "manual"}.get(gated)
-        if isinstance(gated, (bool, str))
-        else None,
-        disabled=data.get("disabled") is True,
-        private=data.get("private") is True,
-        tags=tags,
-        library=_text(data.get("library_name")),
-        pipeline=_text(data.get("pipeline_tag")),
-        card_data=card,
-        base_models=bases,
-        relation=relation,
-        eu_disallowed=card is not None and card.get("extra_gated_eu_disallowed") is True,
-        created=_text(data.get("createdAt"), DATE),
-    )
 
 
 def absence(what: str, error: Exception) -> Absent:
@@ -224,58 +216,8 @@ def status_reason(status: int) -> tuple[AbsenceReason, str]:
     return known.get(status, default), f"HTTP {status}"
 
 
-def _is_name(value: object) -> bool:
-    return isinstance(value, str) and is_hub_id(value)
-
-
-def _text(value: object, pattern: re.Pattern[str] | None = None) -> str | None:
-    if not isinstance(value, str) or (pattern is not None and not pattern.fullmatch(value)):
-        return None
-    return value
-
-
-def _strings(value: object) -> tuple[str, ...]:
-    return tuple(item for item in value if isinstance(item, str)) if isinstance(value, list) else ()
-
-
-def _sibling(item: object) -> FileEntry | None:
-    if not isinstance(item, dict) or not plain_path(item.get("rfilename")):
-        return None
-    lfs = item.get("lfs")
-    return FileEntry(item["rfilename"], _size(item.get("size")), _text(lfs.get("sha256")) if isinstance(lfs, dict) else None)
-
-
 def _tree_entry(item: object) -> FileEntry | None:
-    path, size = getattr(item, "path", None), getattr(item, "size", None)
+    path, bytes_ = getattr(item, "path", None), getattr(item, "size", None)
     if not isinstance(path, str) or not hasattr(item, "blob_id") or not plain_path(path):
         return None
-    return FileEntry(path, _size(size), _text(getattr(getattr(item, "lfs", None), "sha256", None)))
-
-
-def _size(value: object) -> int | None:
-    return value if isinstance(value, int) and not isinstance(value, bool) and value >= 0 else None
-
-
-def _sorted(files: list[FileEntry]) -> tuple[FileEntry, ...]:
-    return tuple(sorted(files, key=lambda file: file.path))
-
-
-def _lineage(stated: object, tags: tuple[str, ...]) -> tuple[tuple[str, ...], str | None]:
-    """Base models as the Hub derives them: from ``baseModels``, which some answers lack, else from its tags."""
-    if isinstance(stated, dict) and isinstance(stated.get("models"), list):
-        bases = [item["id"] for item in stated["models"] if isinstance(item, dict) and _is_name(item.get("id"))]
-        if bases:
-            return tuple(dict.fromkeys(bases))[:MOST_BASES], _text(stated.get("relation"))
-    found: dict[str, None] = {}
-    relation: str | None = None
-    for tag in tags:
-        head, _, rest = tag.partition(":")
-        if head != "base_model":
-            continue
-        word, colon, id = rest.partition(":")
-        if colon and word in RELATIONS:
-            relation = relation or word
-            rest = id
-        if _is_name(rest):
-            found[rest] = None
-    return tuple(found)[:MOST_BASES], relation
+    return FileEntry(path, size(bytes_), text(getattr(getattr(item, "lfs", None), "sha256", None)))

@@ -17,7 +17,8 @@ from xml.etree import ElementTree
 
 import msgspec
 
-from openness.errors import MissingInput
+from openness.errors import MissingInput, UsageError
+from openness.printable import printable
 
 MAX_FILE = 4 << 20
 #: Words in a file's name that mark a use policy, an instrument of its own beside a license.
@@ -65,6 +66,26 @@ def license_texts(folder: Path) -> Iterator[LicenseText]:
             f"No license texts in {folder}: give ScanCode's licensedcode/data, "
             "SPDX's license-list-XML or license-list-data, or a folder of <id>.txt."
         )
+
+
+_ID = re.compile(r"[a-z0-9][a-z0-9.+_-]{0,99}")
+
+
+def single_text(path: Path, id: str, title: str | None, spdx: str | None, source: str | None) -> LicenseText:
+    """A license text in a file of its own. Raises MissingInput when it cannot be read, UsageError for a malformed id."""
+    if not _ID.fullmatch(id):
+        raise UsageError(f"--id {printable(id, 60)}: an id has lower-case letters, digits, and . + _ - in it.")
+    try:
+        if not path.is_file() or path.stat().st_size > MAX_FILE:
+            raise MissingInput(f"{printable(str(path), None)} is no file of at most {MAX_FILE} bytes; give a license text.")
+        data = path.read_bytes()
+    except OSError as error:
+        raise MissingInput(f"{printable(str(path), None)} cannot be read: {error.strerror}.") from error
+    kind = "policy" if _POLICY.search(id) else "license"
+    text = data.decode("utf-8-sig", "replace").replace("\r\n", "\n")
+    names = (id, spdx) if spdx else (id,)
+    titles = (title,) if title else ()
+    return LicenseText(id, spdx, names, titles, kind, text, (), source or "a file", path.name, hashlib.sha256(data).hexdigest())
 
 
 def _layout(folder: Path) -> Iterator[tuple[Any, list[Path]]]:

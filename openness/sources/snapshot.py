@@ -5,7 +5,7 @@ that a store can keep and give back. It is a function of what was fetched: no ti
 from __future__ import annotations
 
 import hashlib
-from typing import Any, Literal, Protocol
+from typing import Any, Literal, Protocol, runtime_checkable
 
 import msgspec
 
@@ -103,10 +103,12 @@ class GitHubFields(msgspec.Struct, frozen=True):
 
 
 class EvidenceContent(msgspec.Struct, frozen=True):
-    """An evidence file, parsed: ``form`` is ``openness`` (our own export) or ``mot`` (Model Openness Tool)."""
+    """An evidence file, parsed: ``form`` is ``openness`` (our own export) or ``mot`` (Model Openness Tool). ``lines`` says
+    where YAML has each entry (``release/components/3`` → line); JSON says nothing."""
 
     form: str
     content: dict[str, Any]
+    lines: dict[str, int] = msgspec.field(default_factory=dict)
 
 
 class RepositorySnapshot(msgspec.Struct, frozen=True):
@@ -146,6 +148,21 @@ class Source(Protocol):
     """
 
     def fetch(self, reference: Reference) -> RepositorySnapshot: ...
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """A snapshot and how its host can confirm it: ``etag`` is the validator that came with the answer from ``url``."""
+
+    snapshot: RepositorySnapshot
+    etag: str | None = None
+    url: str | None = None
+
+
+@runtime_checkable
+class RevalidatingSource(Source, Protocol):
+    """A source that can be told what is known already, so that it asks only for what may have changed."""
+
+    def refetch(self, reference: Reference, known: Fetched | None) -> Fetched: ...
 
 
 def nothing(reference: Reference, absent: Absent, url: str | None = None) -> RepositorySnapshot:

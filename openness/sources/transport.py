@@ -14,7 +14,9 @@ from __future__ import annotations
 import logging
 import random
 import re
+import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -24,6 +26,7 @@ import msgspec
 from openness import __version__
 from openness.sources import body, pacing
 from openness.sources.endpoints import Access
+from openness.sources.partial import Part
 from openness.sources.snapshot import AbsenceReason
 from openness.sources.wire import Wire
 
@@ -34,7 +37,9 @@ ERROR_BYTES = 64 * 1024
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 USER_AGENT = f"openness/{__version__}"
 #: What huggingface_hub passes on to its user's terminal, and what would tie requests together.
-DROPPED_HEADERS = frozenset({"x-hf-warning", "set-cookie", "content-encoding", "content-length", "transfer-encoding"})
+DROPPED_HEADERS = frozenset(
+    {"x-hf-warning", "set-cookie", "content-encoding", "content-length", "transfer-encoding", "content-range"}
+)
 LOGGERS = ("httpx2", "httpcore2.http11", "httpcore2.connection", "httpcore2.proxy", "huggingface_hub.utils._http")
 
 
@@ -98,6 +103,14 @@ class Transport(httpx2.BaseTransport):
         self._inner = inner
         self._sleep = sleep
         self._random = random.SystemRandom()
+        self._lock = threading.Lock()
+        #: Requests sent, by the kind of quota, and answers, by status: for whoever shows progress.
+        self.sent: Counter[str] = Counter()
+        self.answers: Counter[int] = Counter()
+        self.buckets: set[str] = set()
+        #: When each realm last answered at all, and when it last did not (time.monotonic).
+        self.heard: dict[str, float] = {}
+        self.unheard: dict[str, float] = {}
 
     def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         """The answer with its whole body in memory. Raises Refusal."""
@@ -107,14 +120,18 @@ class Transport(httpx2.BaseTransport):
         if realm is None:
             raise Refusal("refused-host", f"{request.url.host or 'an address without a host'} is not one of the allowed hosts")
         self._prepare(request)
-        bucket = pacing.bucket(realm, request.url.path)
+        bucket = f"{pacing.bucket(realm, request.url.path)} {request.url.host}:{request.url.port or ''}"
+        bucket += " (token)" if self.access.token(realm) else ""
+        self.buckets.add(bucket)
         patience = self.limits.patience_seconds
         attempts = self.limits.attempts if request.method in ("GET", "HEAD") else 1
         refusal: Refusal | None = None
+        part = Part()
         for attempt in range(1, attempts + 1):
-            patience -= self._wait(self.quotas.wait(bucket), patience, refusal)
+            while wait := self.quotas.admit(bucket):
+                patience -= self._wait(wait, patience, refusal)
             try:
-                return self._attempt(request, realm, bucket)
+                return self._attempt(request, realm, bucket, part)
             except _Again as again:
                 refusal = again.refusal
                 if again.wait is not None:  # for every request of this bucket, not for this one alone
@@ -160,12 +177,17 @@ class Transport(httpx2.BaseTransport):
         ceiling = min(self.limits.backoff_seconds * 2 ** (attempt - 1), self.limits.backoff_cap_seconds)
         return self._random.uniform(ceiling / 2, ceiling)
 
-    def _attempt(self, request: httpx2.Request, realm: str, bucket: str) -> httpx2.Response:
+    def _attempt(self, request: httpx2.Request, realm: str, bucket: str, part: Part) -> httpx2.Response:
         deadline = time.monotonic() + self.limits.attempt_seconds
+        headers: httpx2.Headers | None = None
+        part.ask_for_the_rest(request)
+        with self._lock:
+            self.sent[bucket.partition(" ")[0]] += 1
         try:
             answer = self._send(request, realm)
+            headers = answer.headers
             try:
-                data = self._body(request, answer, deadline)
+                data = self._body(request, answer, deadline, part)
             finally:
                 answer.close()
         except (httpx2.TimeoutException, body.TooSlow):
@@ -176,26 +198,33 @@ class Transport(httpx2.BaseTransport):
             raise _Again(Refusal("malformed", f"the answer of {request.url.host} is damaged")) from None
         except httpx2.TransportError as error:  # a proxy that refuses, a scheme that is not served
             raise _refusal_of(error, request) from None
-        self.quotas.note(bucket, answer.headers)
+        finally:
+            (self.unheard if headers is None else self.heard)[realm] = time.monotonic()
+            self.quotas.landed(bucket, headers)
+        with self._lock:
+            self.answers[answer.status_code] += 1
         self._judge(answer, data, realm, bucket)
-        headers = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in DROPPED_HEADERS]
+        status = httpx2.codes.OK if answer.status_code == httpx2.codes.PARTIAL_CONTENT else answer.status_code
+        kept = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in DROPPED_HEADERS]
         if request.method == "HEAD" and "content-length" in answer.headers:
-            headers.append(("content-length", answer.headers["content-length"]))
-        return httpx2.Response(answer.status_code, headers=headers, stream=httpx2.ByteStream(data))
+            kept.append(("content-length", answer.headers["content-length"]))
+        return httpx2.Response(status, headers=kept, stream=httpx2.ByteStream(data))
 
-    def _body(self, request: httpx2.Request, answer: httpx2.Response, deadline: float) -> bytes:
+    def _body(self, request: httpx2.Request, answer: httpx2.Response, deadline: float, part: Part) -> bytes:
         if request.method == "HEAD":
             return b""
         limit = int(request.extensions.get(LIMIT, self.limits.answer_bytes))
         good = answer.is_success
         announced = answer.headers.get("content-length", "")
+        into = part.begin(answer)
         try:
             if good and announced.isascii() and announced.isdigit() and int(announced[:16]) > limit:
                 raise body.TooLarge
             chunks = answer.stream
             if not isinstance(chunks, httpx2.SyncByteStream):
                 raise body.Broken
-            return body.read(chunks, answer.headers.get("content-encoding", ""), limit if good else ERROR_BYTES, deadline)
+            encoding = answer.headers.get("content-encoding", "")
+            return body.read(chunks, encoding, limit if good else ERROR_BYTES, deadline, into)
         except body.TooLarge:
             if not good:
                 return b""  # an error needs no long text
@@ -253,6 +282,7 @@ def connect(
     limits: Limits | None = None,
     inner: httpx2.BaseTransport | None = None,
     sleep: Callable[[float], None] = time.sleep,
+    quotas: pacing.Quotas | None = None,
 ) -> Iterator[Connection]:
     """Within this block, every call of huggingface_hub in this process goes through our transport; afterwards none does.
 
@@ -263,7 +293,7 @@ def connect(
     from huggingface_hub import constants
     from huggingface_hub.utils import _http
 
-    transport = Transport(access, inner or Wire(), limits, sleep)
+    transport = Transport(access, inner or Wire(), limits, sleep, quotas)
 
     def factory() -> httpx2.Client:
         hooks = {"request": [_http.hf_request_event_hook]}

@@ -22,7 +22,7 @@ from openness.records import (
 from openness.rules.expressions import license_ids, terms
 from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, FactSet, License
-from openness.verdict.changed_text import findings_of, with_changes
+from openness.verdict.changed_text import findings_of, with_changes, with_unknown_texts
 from openness.verdict.claims import Settled, claims_of, settle
 from openness.verdict.stack import all_of, judge_expression, judge_license, with_unknown
 
@@ -53,7 +53,9 @@ def audit(
     bases = [fact for fact in facts if fact.claim == "base-license"]
     uses = tuple(_with_bases(_one_use(use, settled, question, ruleset), bases, question, ruleset) for use in question.uses)
     changes = [fact for fact in facts if fact.claim == "license-text-change"]
-    uses = tuple(with_changes(use, changes) for use in uses)
+    unknown = [fact for fact in facts if fact.claim == "license-text-clauses"]
+    uses = tuple(with_unknown_texts(use, unknown, question.declared, ruleset) for use in uses)
+    uses = tuple(with_changes(use, changes, question.declared, ruleset) for use in uses)
     if quoter is not None:
         uses = tuple(_with_quotes(use, ruleset, quoter) for use in uses)
     verdict = worst(use.verdict for use in uses)

@@ -55,25 +55,30 @@ def claims_of(facts: Sequence[Fact], ruleset: Ruleset) -> list[Claim]:
 
 
 def _source(fact: Fact) -> str:
-    """``build:general.license`` → ``build``; documents stay apart: ``card:README.md:license`` → ``card:README.md``."""
-    kind, _, rest = fact.id.partition(":")
-    return kind if kind in ("build", "user") else f"{kind}:{rest.partition(':')[0]}"
+    """``build:general.license`` → ``build``; documents stay apart: ``card:README.md:license`` → ``card:README.md``, those of
+    another repository too: ``card:README.md:license@owner/name`` → ``card:README.md@owner/name``."""
+    id, at, scope = fact.id.partition("@")
+    kind, _, rest = id.partition(":")
+    return kind if kind in ("build", "user") else f"{kind}:{rest.partition(':')[0]}{at}{scope}"
 
 
 def _text_claims(facts: list[Fact], ruleset: Ruleset) -> list[Claim]:
-    """All texts in a file apply. A known text without rules here resolves to nothing, so it never permits."""
+    """All texts in a file apply. A known text without rules here resolves to nothing, so it never permits. What a person
+    confirmed of a text (``license-clarified``) has the strength of a text."""
     claims = []
     for fact in facts:
+        if fact.claim == "license-clarified":
+            claims.append(Claim(_source(fact), Standing.TEXT, parse(fact.value, ruleset), (fact.id,)))
         if fact.claim == "license-text":
             terms_ = [Term(_of_text(str(id), ruleset)) for id in fact.value or ()]
-            parts = tuple(terms_) or (Term(Resolved(fact.quote, (), "none")),)
+            parts = tuple(terms_) or (Term(Resolved(fact.quote, (), "unknown-text")),)
             claims.append(Claim(_source(fact), Standing.TEXT, parts[0] if len(parts) == 1 else AllOf(parts), (fact.id,)))
     return claims
 
 
 def _of_text(id: str, ruleset: Ruleset) -> Resolved:
     known = id in ruleset.license_ids or id in ruleset.spdx
-    return Resolved(id, (id,) if known else (), "text" if known else "none")
+    return Resolved(id, (id,) if known else (), "text" if known else "no-rules")
 
 
 def _named_claims(source: str, facts: list[Fact], ruleset: Ruleset) -> list[Claim]:
@@ -90,7 +95,8 @@ def _named_claims(source: str, facts: list[Fact], ruleset: Ruleset) -> list[Clai
     resolved = [c for c in claims if c.resolves]
     kept = tags + [c for c in resolved if c not in tags]
     if not kept and facts_with_license(facts):
-        empty = Term(Resolved(str(facts_with_license(facts)[0].value), (), "none"))
+        named = [fact for fact in facts_with_license(facts) if normalize(str(fact.value)) not in EMPTY_NAMES]
+        empty = Term(Resolved(str((named or facts_with_license(facts))[0].value), (), "none"))
         return [Claim(source, facts[0].standing, empty, tuple(f.id for f in facts_with_license(facts)))]
     return kept
 
@@ -103,19 +109,19 @@ def settle(claims: Sequence[Claim]) -> Settled:
     """Weigh the claims against each other; see the head of this module."""
     named = [claim for claim in claims if claim.resolves]
     open_ones = [claim for claim in claims if not claim.resolves]
-    # ``license: other`` with nothing behind it defers to a source that does name a license
-    deferring = [c for c in open_ones if _defers(c) and named]
+    # ``license: other`` with nothing behind it defers to a source that does name a license, or to a text, known or not
+    deferring = [c for c in open_ones if _defers(c) and (named or any(not _defers(other) for other in open_ones))]
     judged = named + [c for c in open_ones if c not in deferring]
     contradictions = _contradictions(judged)
     strength = max((c.standing for c in judged), key=lambda s: s.rank, default=None)
     return Settled(
-        expressions=tuple(dict.fromkeys(_narrow(claim.expression, judged) for claim in judged)),
+        expressions=tuple(dict.fromkeys(narrow(claim.expression, judged) for claim in judged)),
         strength=strength if not contradictions else min((c.standing for c in judged), key=lambda s: s.rank),
         evidence=tuple(id for claim in claims for id in claim.evidence),
         contradictions=contradictions,
         findings=(
             *(_contradiction_finding(n, c) for n, c in enumerate(contradictions, 1)),
-            *(finding for claim in judged for finding in _spelling_findings(claim)),
+            *(finding for claim in judged for finding in spelling_findings(claim)),
         ),
     )
 
@@ -143,7 +149,7 @@ def _contradiction_finding(number: int, contradiction: Contradiction) -> Finding
     )
 
 
-def _spelling_findings(claim: Claim) -> Iterator[Finding]:
+def spelling_findings(claim: Claim) -> Iterator[Finding]:
     """A name that is not spelled as it is listed is never read silently."""
     for term in terms(claim.expression):
         if term.resolved.how == "spelling":
@@ -152,12 +158,12 @@ def _spelling_findings(claim: Claim) -> Iterator[Finding]:
             yield Finding(f"spelling:{name}", "spelling", effect, f"{term.resolved.reading}.", claim.evidence)
 
 
-def _narrow(expression: Expression, claims: Sequence[Claim]) -> Expression:
+def narrow(expression: Expression, claims: Sequence[Claim]) -> Expression:
     """A family tag narrowed to the members that every other claim also allows."""
     if isinstance(expression, AllOf):
-        return AllOf(tuple(_narrow(part, claims) for part in expression.parts))
+        return AllOf(tuple(narrow(part, claims) for part in expression.parts))
     if isinstance(expression, AnyOf):
-        return AnyOf(tuple(_narrow(part, claims) for part in expression.parts))
+        return AnyOf(tuple(narrow(part, claims) for part in expression.parts))
     ids = frozenset(expression.resolved.ids)
     for claim in claims:
         if ids & claim.ids:

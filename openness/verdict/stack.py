@@ -47,7 +47,8 @@ def judge_expression(expression: Expression, use: str, declared: FactSet, rulese
 def _judge_term(term: Term, use: str, declared: FactSet, ruleset: Ruleset) -> UseVerdict:
     resolved = term.resolved
     if not resolved.ids:
-        reason = Reason(printable(resolved.name, 80), "", "NAME", "unknown", unresolved(term))
+        name = "" if resolved.how in ("unknown-text", "no-rules") else printable(resolved.name, 80)
+        reason = Reason(name, "", "NAME", "unknown", unresolved(term))
         return UseVerdict(use, Permission.UNKNOWN, None, (reason,))
     verdict = all_of([judge_license(id, use, declared, ruleset) for id in resolved.ids], use)
     if resolved.certain:
@@ -60,6 +61,10 @@ def _judge_term(term: Term, use: str, declared: FactSet, ruleset: Ruleset) -> Us
 def unresolved(term: Term) -> str:
     """Why a name stands for no license, and what to do."""
     name, near = printable(term.resolved.name, 80) or "(empty)", term.resolved.nearest
+    if term.resolved.how == "unknown-text":
+        return f"The license text that begins “{name}” is not known here, so nobody here has read what it allows."
+    if term.resolved.how == "no-rules":
+        return f"The text is that of {name}, for which there are no rules here."
     hint = f" The nearest known name is {near} (score {term.resolved.shown_score}), which is not used." if near else ""
     return f"The name {name} stands for no license that is known here.{hint}"
 

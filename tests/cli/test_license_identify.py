@@ -107,16 +107,39 @@ def test_a_license_beside_a_build_counts_however_it_is_wrapped_and_is_quoted_fro
     assert any("700 million" in quote for quote in quotes)
 
 
-def test_a_changed_text_beside_a_build_is_a_question_at_best(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("use", "code", "verdict", "effect"), [("product", 1, "denied", "denied"), ("internal", 3, "needs-answer", "asks")]
+)
+def test_a_restriction_added_to_a_text_is_judged_and_quoted(
+    tmp_path: Path, use: str, code: int, verdict: str, effect: str
+) -> None:
     build = tiny_build(tmp_path, {"license": "apache-2.0"})
     write(tmp_path, APACHE + "\n" + ADDED + "\n")
+    done = openness("audit", build, "--use", use, "--format", "json", home=tmp_path)
+    (result,) = done.json["results"]
+    assert (done.code, result["verdict"], result["category"]) == (code, verdict, "unverified")
+    reasons = [reason for row in result["uses"] for reason in row["reasons"]]
+    assert (effect, ADDED) in {(reason["effect"], reason["quote"]) for reason in reasons if reason["clause"] == "FIELD_LIMIT"}
+
+
+def test_a_changed_text_beside_a_build_is_a_question_at_best(tmp_path: Path) -> None:
+    build = tiny_build(tmp_path, {"license": "apache-2.0"})
+    write(tmp_path, APACHE.replace("royalty-free", "royalty-based", 1))
     done = openness("audit", build, "--use", "product", "--format", "json", home=tmp_path)
     (result,) = done.json["results"]
     assert (done.code, result["verdict"], result["category"]) == (3, "needs-answer", "unverified")
-    assert any(
-        reason["clause"] == "FIELD_LIMIT" and ADDED in reason["quote"] for use in result["uses"] for reason in use["reasons"]
-    )
+    quotes = [reason["quote"] for use in result["uses"] for reason in use["reasons"] if reason["clause"] == "ALTERED_TEXT"]
+    assert any("no-charge, royalty-based, irrevocable" in quote for quote in quotes)
     assert any(question["fact"] == "license-text" for use in result["uses"] for question in use["questions"])
+
+
+def test_a_changed_line_does_not_make_the_rest_of_its_paragraph_an_addition(tmp_path: Path) -> None:
+    build = tiny_build(tmp_path, {"license": "llama3.1"})
+    text = license_text("llama-3.1").read_text("utf-8")
+    write(tmp_path, text.replace("a copy of this Agreement with any", "a nice copy of this Agreement with any", 1))
+    done = openness("audit", build, "--use", "release-finetune", "--format", "json", home=tmp_path)
+    added = [r for use in done.json["results"][0]["uses"] for r in use["reasons"] if "as changed in" in r["section"]]
+    assert {reason["clause"] for reason in added} <= {"ALTERED_TEXT", "LICENSE_COPY"}
 
 
 def test_a_text_that_contradicts_the_tag_is_a_contradiction_with_both_places(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openness.errors import RuleError
+from openness.evidence.added_places import lines_as_places
 from openness.evidence.clauses import QUOTE_LIMIT, ClausePatterns, DetectedClause, detect
 from openness.evidence.license_text import decode, lines_of
 from openness.packaged import packaged
@@ -23,6 +24,7 @@ from tests.shared import license_text
 
 DATA = clause_patterns(packaged("rules"))
 PATTERNS = ClausePatterns(DATA)
+USES = read_yaml(packaged("rules") / "uses.yaml")
 #: What takes something away; the others are duties, grants and explanations.
 RESTRICTIVE = {
     "FIELD_LIMIT", "SCALE_THRESHOLD", "SERVICE_LIMIT", "REGISTRATION", "AUTHORIZATION", "TERRITORY", "PLATFORM_TIE",
@@ -536,14 +538,14 @@ def test_a_quote_of_a_long_sentence_holds_the_found_words() -> None:
 
 def test_only_clauses_that_touch_the_given_lines_are_reported() -> None:
     text = "Non-commercial use only.\nYou may copy it.\nYou may not\nuse it for military purposes."
-    assert {clause.type for clause in detect(text, PATTERNS, [(3, 3)])} == {"USE_POLICY"}
-    assert {clause.type for clause in detect(text, PATTERNS, [(4, 9)])} == {"USE_POLICY"}
+    assert {clause.type for clause in detect(text, PATTERNS, lines_as_places(text, [(3, 3)]))} == {"USE_POLICY"}
+    assert {clause.type for clause in detect(text, PATTERNS, lines_as_places(text, [(4, 9)]))} == {"USE_POLICY"}
     assert detect(text, PATTERNS, []) == ()
 
 
 def test_an_added_word_is_read_with_the_words_around_it() -> None:
     text = "You may use the software\nonly\nfor research purposes."
-    assert [clause.type for clause in detect(text, PATTERNS, [(2, 2)])] == ["FIELD_LIMIT"]
+    assert [clause.type for clause in detect(text, PATTERNS, lines_as_places(text, [(2, 2)]))] == ["FIELD_LIMIT"]
 
 
 def test_each_item_of_a_list_is_read_with_what_stands_before_the_colon() -> None:
@@ -647,7 +649,7 @@ def test_any_text_is_read_and_each_quote_stands_on_its_line(text: str) -> None:
         at = here.find(clause.quote.removesuffix("…"))
         assert 0 <= at <= len(printable(lines[clause.line - 1], None))
         assert 0 < len(clause.quote) <= QUOTE_LIMIT
-    assert len({(clause.type, clause.line) for clause in found}) == len(found)
+    assert len({(clause.type, clause.line, repr(clause.params)) for clause in found}) == len(found)
 
 
 @settings(max_examples=50, deadline=None)
@@ -710,17 +712,20 @@ def test_a_phrase_that_cannot_be_read_is_refused(phrase: str) -> None:
 
 
 def test_the_packaged_patterns_are_sound() -> None:
-    assert pattern_problems(DATA, read_yaml(packaged("rules") / "clauses.yaml")) == []
+    assert pattern_problems(DATA, read_yaml(packaged("rules") / "clauses.yaml"), USES) == []
 
 
 def test_problems_of_patterns_are_named() -> None:
     clauses = {"types": [{"id": "CONDUCT"}]}
     row = {"name": "a", "find": ["@nothing"]}
     data = {"verified": "2026-11-24", "words": {"idle": ["x"]}, "types": [{"id": "OTHER", "patterns": [row, row]}]}
-    problems = " / ".join(pattern_problems(data, clauses))
+    problems = " / ".join(pattern_problems(data, clauses, USES))
     for part in ("name a is used 2 times", "OTHER is no clause type", "words.idle", "@nothing"):
         assert part in problems
-    assert "types.0.patterns.0" in pattern_problems({**data, "types": [{"id": "OTHER", "patterns": [{"name": "a"}]}]}, clauses)[0]
+    assert (
+        "types.0.patterns.0"
+        in pattern_problems({**data, "types": [{"id": "OTHER", "patterns": [{"name": "a"}]}]}, clauses, USES)[0]
+    )
 
 
 def test_a_folder_without_sound_patterns_is_refused(tmp_path: Path) -> None:
@@ -814,7 +819,9 @@ def test_a_sentence_appended_to_a_permissive_license_is_found(id: str) -> None:
     line = len(lines_of(text))
     for type, saying in ALL_SAYINGS:
         if type in RESTRICTIVE:
-            assert type in {clause.type for clause in detect(f"{text}\n\n{saying}\n", PATTERNS, [(line + 1, line + 5)])}, saying
+            whole = f"{text}\n\n{saying}\n"
+            places = lines_as_places(whole, [(line + 1, line + 5)])
+            assert type in {clause.type for clause in detect(whole, PATTERNS, places)}, saying
 
 
 @pytest.mark.real

@@ -11,7 +11,7 @@ class Fault:
 
     ``kind``: status (answer with ``status``, ``headers``, ``body``), truncate (cut the body), reset (no answer), slow
     (``seconds`` before the answer), drip (a byte every ``seconds``), redirect (to ``to``), endless (a body without end),
-    body (a good status with ``body`` and ``headers`` instead of the real answer).
+    body (a good status with ``body`` and ``headers`` instead of the real answer), partial (the same, as a 206).
     """
 
     match: str

@@ -23,6 +23,8 @@ EPOCH = "2022-03-02T23:29:04.000Z"
 
 
 def answer(world: World, request: Request) -> Reply:
+    if request.path == "/api/models":
+        return _listing(world, request)
     if match := API.fullmatch(request.path):
         kind, id, verb, revision = (group and unquote(group) for group in match.groups())
         assert kind and id
@@ -35,6 +37,25 @@ def answer(world: World, request: Request) -> Reply:
         found = _open(world, request, "datasets" if dataset else "models", id, revision, path)
         return found if isinstance(found, Reply) else _file(found, path)
     return refusal(404, "Not Found")
+
+
+def _listing(world: World, request: Request) -> Reply:
+    """Models that anyone may list, with the fields asked for, a page at a time."""
+    author, filters = request.one("author"), request.query.get("filter", [])
+    rows = []
+    for (kind, id), found in sorted(world.repositories.items()):
+        hidden = any(found.facts.get(fact) for fact in ("private", "disabled", "moved_to"))
+        if kind != "models" or hidden or (author and id.partition("/")[0] != author):
+            continue
+        row = _description(found, request)
+        if all(word in row["tags"] for word in filters):
+            rows.append(row)
+    if sort := request.one("sort"):
+        rows.sort(key=lambda row: (row.get(sort) or 0, row["id"]), reverse=True)
+    if expand := request.query.get("expand"):
+        rows = [{name: row[name] for name in ("_id", "id", *expand) if name in row} for row in rows]
+    page = min(request.page, int(request.one("limit") or request.page))
+    return _paged(rows, request, page)
 
 
 def refusal(status: int, message: str, code: str | None = None) -> Reply:
@@ -109,12 +130,16 @@ def _tree(found: Repository, request: Request) -> Reply:
         rows.append({"type": "file", "path": name, "size": size, "oid": blob, **more})
     folders = sorted({name.rpartition("/")[0] for name in found.blobs if "/" in name})
     rows += [{"type": "directory", "path": folder, "size": 0, "oid": found.sha} for folder in folders]
+    return _paged(rows, request, request.page)
+
+
+def _paged(rows: list[dict[str, Any]], request: Request, page: int) -> Reply:
     start = int(base64.b64decode(request.one("cursor") or "MA=="))
     headers = {}
-    if start + request.page < len(rows):
-        request.query["cursor"] = [base64.b64encode(str(start + request.page).encode()).decode()]
+    if start + page < len(rows):
+        request.query["cursor"] = [base64.b64encode(str(start + page).encode()).decode()]
         headers["Link"] = f'<{request.base}{request.raw.partition("?")[0]}?{urlencode(request.query, doseq=True)}>; rel="next"'
-    return reply_json(rows[start : start + request.page], headers)
+    return reply_json(rows[start : start + page], headers)
 
 
 def _file(found: Repository, path: str) -> Reply:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import socket
 import struct
@@ -143,7 +144,7 @@ class _Handler(BaseHTTPRequestHandler):
         fault = self.state.fault(entry.line) if allowed else None
         if not allowed:
             reply = Reply(429, b'{"error": "rate limit"}')
-        elif fault is not None and fault.kind in ("status", "body", "redirect", "endless"):
+        elif fault is not None and fault.kind in ("status", "body", "partial", "redirect", "endless"):
             reply = _instead(fault)
         else:
             if fault is not None and fault.kind == "slow":
@@ -153,6 +154,7 @@ class _Handler(BaseHTTPRequestHandler):
             query = parse_qs(url.query, keep_blank_values=True)
             request = Request(self.command, path, self.path, query, self.headers, base, self.state.page)
             reply = (github_api if on_github else hub_api).answer(self.state.world, request)
+        reply = _conditional(reply, self.headers)
         entry.status = reply.status
         self._send(reply, announced, fault)
 
@@ -193,10 +195,25 @@ class _Handler(BaseHTTPRequestHandler):
             self.wfile.write(body)
 
 
+def _conditional(reply: Reply, headers: Message) -> Reply:
+    """304 where the client has this answer already. The validator of a description is weak, that of a file git's id."""
+    if reply.status != 200 or not reply.body:
+        return reply
+    tag = reply.headers.setdefault("ETag", f'W/"{hashlib.md5(reply.body).hexdigest()}"')
+    span = re.fullmatch(r"bytes=(\d+)-", headers.get("Range") or "")
+    if span and tag == headers.get("If-Range") and int(span[1]) < len(reply.body):
+        size = len(reply.body)
+        reply.headers["Content-Range"] = f"bytes {span[1]}-{size - 1}/{size}"
+        return Reply(206, reply.body[int(span[1]) :], reply.headers)
+    if tag not in [part.strip() for part in (headers.get("If-None-Match") or "").split(",")]:
+        return reply
+    return Reply(304, b"", {"ETag": tag})
+
+
 def _instead(fault: Fault) -> Reply:
     if fault.kind == "redirect":
         return Reply(307, b"", {"Location": fault.to})
-    status = fault.status if fault.kind == "status" else 200
+    status = {"status": fault.status, "partial": 206}.get(fault.kind, 200)
     return Reply(status, b"" if fault.kind == "endless" else fault.body, dict(fault.headers))
 
 

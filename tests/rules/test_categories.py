@@ -35,9 +35,9 @@ def on_weights(license: str) -> dict[str, str]:
     [
         (case({}), None, None, "none", "not-released"),
         (case(on_weights("mit"), status="not-released"), None, None, "none", "not-released"),
-        (Case(), "unverified", None, "none", "no-license"),
+        (Case(), "unverified", None, "none", "license-not-known"),
         (case(on_weights("none")), "unverified", None, "none", "no-license"),
-        (case(on_weights("")), "unverified", None, "none", "no-license"),
+        (case(on_weights("")), "unverified", None, "none", "license-not-known"),
         (case({}, state("parameters-final", "mit", "unstated")), "unverified", None, "none", "weights-unseen"),
         (case(DOCUMENTED, status="leaked"), "unverified", None, "none", "leaked"),
         (case(DOCUMENTED, right_holder_doubt="yes"), "unverified", None, "none", "leaked"),
@@ -107,7 +107,8 @@ def test_gated_weights_are_released() -> None:
 def test_the_row_that_decided_is_named_with_its_evidence() -> None:
     result = sorted_into(case(all_of("parameters-final", "model-architecture", license="cc-by-nc-4.0")))
     assert [row.id for row in result.considered] == [
-        "not-released", "leaked", "no-license", "weights-unseen", "contradiction", "base-unresolved", "commercial-use-barred",
+        "not-released", "leaked", "no-license", "license-not-known", "weights-unseen", "contradiction", "base-unresolved",
+        "commercial-use-barred",
     ]  # fmt: skip
     assert result.considered[-1].why == "terms: research-only; limits: noncommercial"
     assert result.status == "released"
@@ -135,13 +136,13 @@ def test_open_categories_need_weights_and_a_license_on_them(given_case: Case) ->
 
 # --- lint
 
-TODAY = datetime.date(2026, 11, 24)
+TODAY = datetime.date(2026, 11, 28)
 Change = Callable[[dict[str, Any]], object]
 
 
 def messages(tmp_path: Path, file: str, change: Change) -> list[str]:
     root = packaged("rules")
-    for source in (*root.glob("*.yaml"), *root.glob("frameworks/*.yaml")):
+    for source in (*root.glob("*.yaml"), *root.glob("frameworks/*.yaml"), root / "evidence" / "evidence_files.yaml"):
         target = tmp_path / source.relative_to(root)
         target.parent.mkdir(exist_ok=True)
         shutil.copy(source, target)
@@ -157,6 +158,7 @@ def test_the_packaged_files_are_sound(tmp_path: Path) -> None:
 
 
 OSAID, MOF, G7 = "frameworks/osaid-1.0.yaml", "frameworks/mof-1.0.yaml", "frameworks/g7-2026.yaml"
+FILES = "evidence/evidence_files.yaml"
 NOT_PUBLISHED = {"not": {"component": "datasets", "is": ["published"]}}
 
 
@@ -172,6 +174,13 @@ NOT_PUBLISHED = {"not": {"component": "datasets", "is": ["published"]}}
         (OSAID, lambda d: d["criteria"][0].update({"pass": {"fact": "derived", "in": ["maybe"]}}), "never maybe"),
         (OSAID, lambda d: d["criteria"][0].update({"pass": {"name": "x"}}), "criteria.0.pass"),
         (OSAID, lambda d: d["criteria"][0].pop("pass"), "pass"),
+        (OSAID, lambda d: d["criteria"][0].pop("judge"), "what a person has to judge"),
+        (FILES, lambda d: d.update(not_included="("), "not a regular expression"),
+        (FILES, lambda d: d["content_types"].pop("model"), "lacks the kind model"),
+        (FILES, lambda d: d["content_types"].update(model="poem"), "content_types.model"),
+        ("would_change.yaml", lambda d: d["changes"][0].pop("set"), "changes.0"),
+        ("would_change.yaml", lambda d: d["best_first"].pop(), "best_first"),
+        ("components.yaml", lambda d: d["components"][-1].update(within=["wings"]), "none of the tool"),
         (OSAID, lambda d: d["criteria"].append(dict(d["criteria"][0])), "stands twice"),
         (OSAID, lambda d: d.update(id="osaid-2.0"), "named after"),
         (OSAID, lambda d: d.update(criteria=[]), "criteria"),

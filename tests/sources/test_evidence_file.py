@@ -45,7 +45,14 @@ def test_a_model_openness_tool_file() -> None:
     assert found.form == "mot"
     assert [component["name"] for component in found.content["release"]["components"]] == ["Model parameters (Final)", "Datasets"]
     assert found.content["framework"]["date"] == "2024-12-15"  # text, as in JSON
-    assert found == parse(json.dumps(found.content).encode())
+    assert found.content == parse(json.dumps(found.content).encode()).content
+
+
+def test_yaml_says_on_which_line_each_component_stands() -> None:
+    found = parse(TOOL.encode())
+    assert [found.lines[f"release/components/{index}"] for index in (0, 1)] == [13, 17]
+    assert found.lines["release/components/0/license"] == 15
+    assert parse(json.dumps(found.content).encode()).lines == {}
 
 
 def test_our_own_export_in_json_and_yaml() -> None:
@@ -105,11 +112,26 @@ def test_depth_within_json_is_counted_like_in_yaml() -> None:
             parse(text.encode())
 
 
-@pytest.mark.parametrize("text", ["a: [" + "1," * 500_000 + "]", '{"a": [' + "1," * 500_000 + "1]}"])
+@pytest.mark.parametrize(
+    "text", ["a: [" + "1," * 500_000 + "]", '{"a": [' + "1," * 5_000_000 + "1]}", '{"a": [' + "[]," * 2_000_000 + "1]}"]
+)
 def test_the_number_of_values_is_bounded_in_time(text: str) -> None:
     began = time.monotonic()
     with pytest.raises(Malformed, match="too many values"):
         parse(text.encode())
+    assert time.monotonic() - began < 5
+
+
+def test_an_export_of_a_thousand_models_is_read() -> None:
+    results = [{"model": f"a/{number}", "findings": [{"id": "x" * 400}] * 100} for number in range(1000)]
+    data = json.dumps({**EXPORT, "results": results}).encode()
+    assert len(data) > 40_000_000 and len(parse(data).content["results"]) == 1000
+
+
+def test_large_yaml_is_refused_before_it_is_read() -> None:
+    began = time.monotonic()
+    with pytest.raises(Malformed, match="give it as JSON"):
+        parse(b"schema: openness/classify/1\nresults: []\ntext: '" + b"x" * (5 << 20) + b"'\n")
     assert time.monotonic() - began < 5
 
 

@@ -10,7 +10,8 @@ import msgspec
 import pytest
 
 from openness.sources.documents import MAX_DOCUMENT, Wanted
-from openness.sources.hub import HubSource, hub_fields
+from openness.sources.hub import HubSource
+from openness.sources.hub_fields import hub_fields
 from openness.sources.snapshot import Reference, RepositorySnapshot
 from tests.loopback import Loopback
 from tests.sources.network import CODE, HERON, KESTREL, MERGED, connected, fetch, reasons

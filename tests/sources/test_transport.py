@@ -359,3 +359,43 @@ def test_a_proxy_that_cannot_be_used_is_unreachable_and_not_named(monkeypatch: p
     with pytest.raises(Refusal, match="unreachable") as caught:
         Transport(Access(), wire.Wire(), QUICK).handle_request(request)
     assert "pass" not in str(caught.value)
+
+
+# --- bodies that break off
+
+
+def resolved(server: Loopback) -> str:
+    return f"{server.endpoint}/{HERON}/resolve/{server.world.repositories['models', HERON].sha}/TRAINING.md"
+
+
+def test_only_the_rest_of_a_body_that_broke_off_is_asked_for(server: Loopback) -> None:
+    data = server.world.repositories["models", HERON].files["TRAINING.md"]
+    server.fault("GET /.*TRAINING.md", "truncate")
+    with connected(server) as connection:
+        answer = connection.client.get(resolved(server))
+    assert (answer.status_code, answer.content) == (200, data)
+    ranges = [entry.headers.get("Range") for entry in server.log]
+    assert ranges == [None, f"bytes={len(data) // 2}-"] and [entry.status for entry in server.log] == [200, 206]
+    assert "content-range" not in answer.headers
+
+
+def test_a_file_that_changed_meanwhile_is_read_from_its_start(server: Loopback) -> None:
+    server.fault("GET /.*TRAINING.md", "truncate")
+    server.fault("GET /.*TRAINING.md", "body", body=b"another text", headers={"ETag": '"other"'})
+    with connected(server) as connection:
+        assert connection.client.get(resolved(server)).content == b"another text"
+
+
+def test_a_rest_that_is_not_the_one_asked_for_is_not_joined(server: Loopback) -> None:
+    data = server.world.repositories["models", HERON].files["TRAINING.md"]
+    server.fault("GET /.*TRAINING.md", "truncate")
+    server.fault("GET /.*TRAINING.md", "partial", body=b"evil", headers={"Content-Range": "bytes 1-4/5", "ETag": '"other"'})
+    with connected(server) as connection:
+        assert connection.client.get(resolved(server)).content == data
+    assert [entry.headers.get("Range") is not None for entry in server.log] == [False, True, False]
+
+
+def test_an_answer_that_can_change_is_never_joined(server: Loopback) -> None:
+    server.fault(DESCRIPTION, "truncate")
+    assert fetch(server, HERON).absent is None
+    assert all(entry.headers.get("Range") is None for entry in server.log)
