@@ -168,7 +168,9 @@ def _trimmed(search: Search, words: Words, region: Region, limit: float = inf) -
 
 def _is_much(region: Region) -> bool:
     """More than a notice or a quotation."""
-    return region.coverage >= _LEAST_COVERAGE or (region.matched >= _LEAST_MATCHED and region.part >= _WHOLE)
+    return (region.coverage >= _LEAST_COVERAGE and region.matched >= MIN_WORDS) or (
+        region.matched >= _LEAST_MATCHED and region.part >= _WHOLE
+    )
 
 
 def _is_edge(added: int, matched: int) -> bool:
