@@ -25,7 +25,7 @@ WORD_LISTS = Path(__file__).resolve().parents[2] / "corpus"
 
 def word_lists() -> dict[str, Any]:
     """What the build needs besides the texts."""
-    names = {"restrictive": "restrictive_words.yaml", "equivalent": "equivalent_words.yaml"}
+    names = {"restrictive": "restrictive_words.yaml", "equivalent": "equivalent_words.yaml", "standard": "standard_wording.yaml"}
     return {key: yaml.load((WORD_LISTS / name).read_text("utf-8"), Loader=LOADER) for key, name in names.items()}
 
 

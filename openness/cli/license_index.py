@@ -94,6 +94,7 @@ def _word_lists() -> dict[str, Any]:
     return {
         "restrictive": read_yaml(corpus / "restrictive_words.yaml"),
         "equivalent": read_yaml(corpus / "equivalent_words.yaml"),
+        "standard": read_yaml(corpus / "standard_wording.yaml"),
     }
 
 

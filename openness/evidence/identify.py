@@ -6,22 +6,29 @@ none; ``altered`` is anything else that is near a known text; ``multiple`` is se
 
 from __future__ import annotations
 
+from math import inf
 from typing import NamedTuple
 
 import msgspec
 
 from openness.errors import MissingInput
-from openness.evidence.differences import Differences, compare
+from openness.evidence.alignment import Block
+from openness.evidence.comparison import Comparison
+from openness.evidence.differences import Differences, compare, is_benign_addition
+from openness.evidence.identification import AddedWords, FoundLicense, Identification, MissingWords
 from openness.evidence.license_index import LicenseIndex
 from openness.evidence.mentions import mentions_in
 from openness.evidence.regions import Region, Search
 from openness.evidence.words import Words
 
+__all__ = ["AddedWords", "FoundLicense", "Identification", "MissingWords", "identify", "identify_as"]
 MIN_WORDS = 12
 _NEAR = 0.07
 _COMPARED = 6
 #: Of short texts, which have many kin, more are compared.
 _MOST_COMPARED, _COMPARED_WORDS = 24, 5_000
+#: What a common word weighs against one that is not explained.
+_MATCHED = 0.02
 #: Scores this near count as the same, and the text that explains more words goes first.
 _COARSE = 10
 _ACCEPT = 0.62
@@ -39,50 +46,6 @@ _LEAST_EDGE = 12
 _SCATTERED = 0.6
 
 
-class FoundLicense(msgspec.Struct, frozen=True):
-    """One license in a document. ``score``: share of common words in both; ``coverage``: share of the known text that is here;
-    ``lines``: first and last line."""
-
-    id: str
-    spdx: str
-    score: float
-    coverage: float
-    lines: tuple[int, int]
-    kind: str = "license"
-    aliases: tuple[str, ...] = ()
-
-
-class AddedWords(msgspec.Struct, frozen=True):
-    """Words of the document that the known text does not have, quoted from the line where they begin."""
-
-    line: int
-    text: str
-    last_line: int
-
-
-class MissingWords(msgspec.Struct, frozen=True):
-    """How many words of the known text are missing behind a line of the document."""
-
-    after_line: int
-    words: int
-
-
-class Identification(msgspec.Struct, frozen=True):
-    """The answer for one document."""
-
-    verdict: str
-    licenses: tuple[FoundLicense, ...] = ()
-    added: tuple[AddedWords, ...] = ()
-    missing: tuple[MissingWords, ...] = ()
-    mentions: tuple[str, ...] = ()
-    unread: bool = False
-
-    @property
-    def whole(self) -> bool:
-        """Whether the document stands for the licenses that it was found to be."""
-        return self.verdict in {"exact", "same", "multiple"}
-
-
 class _Part(NamedTuple):
     region: Region
     differences: Differences
@@ -98,9 +61,10 @@ def identify(text: str, index: LicenseIndex) -> Identification:
         number = index.exact(words.words)
         if number is not None and not words.unread:
             return _exact(index, words, number)
-        parts = _parts(Search(index, words.words), words, 0, len(words))
+        search = Search(index, words.words)
+        parts = _parts(search, words, 0, len(words))
         if parts:
-            found = _verdict(index, words, parts)
+            found = _verdict(index, words, parts, search.code)
             return found if found.whole else msgspec.structs.replace(found, mentions=mentions_in(words, index))
     return Identification("none", mentions=mentions_in(words, index), unread=words.unread)
 
@@ -118,7 +82,8 @@ def identify_as(text: str, id: str, index: LicenseIndex) -> Identification:
         raise MissingInput(f"The index has no text of {id}; see 'openness license index list'.", code="no-license-text")
     words = index.words_of(text)
     search = Search(index, words.words)
-    parts = [_trimmed(search, words, r) for n in numbers if (r := search.region(n, 0, len(words)))]
+    regions = [r for n in numbers if (r := search.region(n, 0, len(words)))]
+    parts = [part for region in regions if (part := _trimmed(search, words, region))]
     if not parts:
         return Identification("none", unread=words.unread)
     best = min(
@@ -128,7 +93,7 @@ def identify_as(text: str, id: str, index: LicenseIndex) -> Identification:
             part.region.number,
         ),
     )
-    return _verdict(index, words, [best])
+    return _verdict(index, words, [best], search.code)
 
 
 def _parts(search: Search, words: Words, start: int, end: int) -> list[_Part]:
@@ -157,28 +122,39 @@ def _rests(part: _Part, start: int, end: int) -> list[tuple[int, int]]:
 
 def _best(search: Search, words: Words, start: int, end: int, whole: bool = False) -> _Part | None:
     """Of the texts nearest to a range the one that leaves the fewest words unexplained."""
-    regions = [r for n in search.candidates(start, end) if (r := search.region(n, start, end))]
-    regions = [r for r in regions if r.coverage >= _WHOLE or (not whole and _is_much(r))]
-    if not regions:
-        return None
-    top = max(region.score for region in regions)
-    if top < _ACCEPT:
+    regions: list[Region] = []
+    top = _ACCEPT
+    for number in search.candidates(start, end):
+        region = search.region(number, start, end, top - _NEAR)
+        if region and (region.coverage >= _WHOLE or (not whole and _is_much(region))):
+            regions.append(region)
+            top = max(top, region.score)
+    if not any(region.score >= _ACCEPT for region in regions):
         return None
     best: tuple[float, int] | None = None
     chosen = None
     near = sorted((r for r in regions if r.score >= top - _NEAR), key=lambda r: (-round(r.score * _COARSE), -r.matched, r.number))
     for region in near[: max(_COMPARED, min(_MOST_COMPARED, _COMPARED_WORDS // max(1, end - start)))]:
-        part = _trimmed(search, words, region)
+        matched = _MATCHED * region.matched
+        if best and best[0] < -matched:
+            continue  # not even without a difference would it be nearer
+        outside = (end - start) - (region.end - region.start)
+        part = _trimmed(search, words, region, best[0] + matched - outside if best else inf)
+        if part is None:
+            continue
         outside = (end - start) - (part.differences.end - part.differences.start)
-        cost = (part.differences.cost + outside - 0.02 * region.matched, region.number)
+        cost = (part.differences.cost + outside - matched, region.number)
         if best is None or cost < best:
             best, chosen = cost, part
     return chosen
 
 
-def _trimmed(search: Search, words: Words, region: Region) -> _Part:
-    """The comparison, with a document's own words at either end of the window given back to the rest of the document."""
-    found = compare(search.index, region.number, words, search.code, region.start, region.end)
+def _trimmed(search: Search, words: Words, region: Region, limit: float = inf) -> _Part | None:
+    """The comparison, with a document's own words at either end of the window given back to the rest of the document; None where
+    it costs more than ``limit``."""
+    found = compare(search.index, region.number, words, search.code, region.start, region.end, limit)
+    if found is None:
+        return None
     first, last = region.start, region.end
     edges = list(found.added)
     while edges and _is_edge(edges[0][1] - edges[0][0], edges[0][0] - first):
@@ -187,12 +163,14 @@ def _trimmed(search: Search, words: Words, region: Region) -> _Part:
         last = edges.pop()[0]
     if (first, last) != (region.start, region.end):
         found = compare(search.index, region.number, words, search.code, first, last)
-    return _Part(region._replace(start=first, end=last), found)
+    return _Part(region._replace(start=first, end=last), found) if found else None
 
 
 def _is_much(region: Region) -> bool:
     """More than a notice or a quotation."""
-    return region.coverage >= _LEAST_COVERAGE or (region.matched >= _LEAST_MATCHED and region.part >= _WHOLE)
+    return (region.coverage >= _LEAST_COVERAGE and region.matched >= MIN_WORDS) or (
+        region.matched >= _LEAST_MATCHED and region.part >= _WHOLE
+    )
 
 
 def _is_edge(added: int, matched: int) -> bool:
@@ -200,8 +178,8 @@ def _is_edge(added: int, matched: int) -> bool:
     return added >= _LEAST_EDGE and matched <= _SCATTERED * added
 
 
-def _verdict(index: LicenseIndex, words: Words, parts: list[_Part]) -> Identification:
-    added = _merged([*(span for part in parts for span in part.differences.added), *_between(index, words, parts)], parts)
+def _verdict(index: LicenseIndex, words: Words, parts: list[_Part], code: str) -> Identification:
+    added = _merged([*(span for part in parts for span in part.differences.added), *_between(index, words, parts, code)], parts)
     missing = [(first, last, at) for part in parts for first, last, at in part.differences.missing]
     gone = sum(part.differences.gone for part in parts)
     found: dict[str, FoundLicense] = {}
@@ -242,15 +220,33 @@ def _verdict(index: LicenseIndex, words: Words, parts: list[_Part]) -> Identific
     )
 
 
-def _between(index: LicenseIndex, words: Words, parts: list[_Part]) -> list[tuple[int, int]]:
+def _between(index: LicenseIndex, words: Words, parts: list[_Part], code: str) -> list[tuple[int, int]]:
     """What stands before, between and behind the texts, unless it is a heading or a signature."""
     spans = []
     at = 0
+    before: _Part | None = None
     for part in parts:
-        spans.append((at, part.region.start))
-        at = max(at, part.region.end)
-    spans.append((at, len(words)))
-    return [(a, b) for a, b in spans if a < b]
+        if at < part.region.start and not _surrounds(index, words, code, (at, part.region.start), before, part):
+            spans.append((at, part.region.start))
+        at, before = max(at, part.region.end), part
+    if at < len(words) and not _surrounds(index, words, code, (at, len(words)), before, None):
+        spans.append((at, len(words)))
+    return spans
+
+
+def _surrounds(
+    index: LicenseIndex, words: Words, code: str, span: tuple[int, int], before: _Part | None, behind: _Part | None
+) -> bool:
+    """Whether a range is nothing but the end of the text before it or the heading of the one behind it."""
+    for part, ends in ((before, True), (behind, False)):
+        if part is not None:
+            at = len(index.text(part.region.number)) if ends else 0
+            around = Comparison(
+                index, part.region.number, words, code, *((part.region.start, span[1]) if ends else (span[0], part.region.end))
+            )
+            if is_benign_addition(around, Block(at, at, *span)):
+                return True
+    return False
 
 
 def _merged(spans: list[tuple[int, int]], parts: list[_Part]) -> list[tuple[int, int]]:

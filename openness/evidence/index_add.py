@@ -12,12 +12,13 @@ import msgspec
 
 from openness.errors import OpennessError, UsageError
 from openness.evidence import index_build, index_file
-from openness.evidence.index_file import ANY_WORDS, HashedSlot, HashedText
-from openness.evidence.license_index import ANYTHING, LicenseIndex, Origin
+from openness.evidence.index_file import ANY_ADDRESS, ANY_WORDS, HashedSlot, HashedText
+from openness.evidence.license_index import ADDRESS, ANYTHING, LicenseIndex, Origin
 from openness.sources.license_folders import LicenseText
 
 #: Marks the origin of a text that was added by itself, before the address it came from.
 ADDED = "added: "
+_MARKS = {ANYTHING: ANY_WORDS, ADDRESS: ANY_ADDRESS}
 
 
 class Grown(msgspec.Struct, frozen=True):
@@ -37,12 +38,12 @@ def add(
     replace: bool = False,
     beside: LicenseIndex | None = None,
 ) -> Grown:
-    """``text`` added to ``index``, or to a new one with the word lists ``words`` (``restrictive``, ``equivalent``).
+    """``text`` added to ``index``, or to a new one with the word lists ``words`` (``restrictive``, ``equivalent``, ``standard``).
 
     ``beside`` is an index that is read along with it. Raises UsageError for a text that is too short, or, unless ``replace``,
     for an id that has another text in either index.
     """
-    lists = {"restrictive": index.header.restrictive, "equivalent": index.equivalent} if index else words
+    lists = index.word_lists if index else words
     new, named = index_build.hashed_text(text, lists)
     others = [known for known in (index, beside) if known is not None]
     conflict = any(_has_other_text(known, new) for known in others)
@@ -58,7 +59,7 @@ def add(
     origins.append(Origin(new.id, ADDED + text.source, text.file, text.sha256))
     for name, ids in named.items():
         names[name] = sorted({*names.get(name, ()), *ids})
-    content = index_file.write(texts, origins, names, lists["restrictive"], lists["equivalent"])
+    content = index_file.write(texts, origins, names, lists)
     return Grown(content, tuple(same), conflict)
 
 
@@ -76,10 +77,9 @@ def _ids_of(known: LicenseIndex, digest: bytes) -> set[str]:
 def _content(index: LicenseIndex) -> tuple[list[HashedText], list[Origin], dict[str, list[str]]]:
     """Everything in an index, with hashes in the place of code points."""
     hash_of = index.hashes()
-    added = {origin.id for origin in index.origins() if origin.source.startswith(ADDED)}
 
     def hashes(codes: str) -> tuple[int, ...]:
-        return tuple(ANY_WORDS if code == ANYTHING else hash_of[code] for code in codes)
+        return tuple(_MARKS[code] if code in _MARKS else hash_of[code] for code in codes)
 
     try:
         texts = [
@@ -96,7 +96,7 @@ def _content(index: LicenseIndex) -> tuple[list[HashedText], list[Origin], dict[
                 tuple((at, hash_of[mark]) for at, mark in text.markers),
                 text.pinned,
                 text.lines,
-                said=text.id in added,
+                text.notices,
             )
             for number, text in enumerate(index.texts)
         ]
@@ -142,6 +142,6 @@ def _merged(texts: Sequence[HashedText], origins: Sequence[Origin], new: HashedT
         title=same.title | new.title,
         pinned=min(filter(None, (first.pinned, second.pinned)), default=""),
         lines=min((text.pinned, text.lines) for text in (same, new) if text.pinned)[1] if same.pinned or new.pinned else (),
-        said=same.said or new.said,
+        notices=tuple(sorted({*same.notices, *new.notices})),
     )
     return [merged if text is same else text for text in texts]

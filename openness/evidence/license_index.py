@@ -1,9 +1,8 @@
 """The fingerprints of known license texts: read-only, memory-mapped, hashes of words and never the words.
 
 A file is a magic number, a JSON header, aligned sections and a digest of it all. A word is the first eight bytes of its
-BLAKE2b; a text is a string
-with one code point a word, the more frequent the lower, so that rapidfuzz aligns texts as it aligns strings. Pairs of
-neighboring words lead to the texts that hold them. ``index_build`` writes the file.
+BLAKE2b; a text is a string with one code point a word, the more frequent the lower, so that rapidfuzz aligns texts as it
+aligns strings. Pairs of neighboring words lead to the texts that hold them. ``index_file`` writes the file.
 """
 
 from __future__ import annotations
@@ -13,26 +12,31 @@ import mmap
 import struct
 from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
+from math import log
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
 from openness.errors import IntegrityError, MissingInput
 from openness.evidence.license_version import FILE
 from openness.evidence.restrictive import RestrictiveWords
+from openness.evidence.standard_wording import StandardWording
 from openness.evidence.words import Words, words_of
 from openness.packaged import packaged
 
-MAGIC = b"OPNLIDX2"
+MAGIC = b"OPNLIDX3"
 #: Stands for a word that no known text has; it never equals a word of one.
 UNKNOWN = "\U0010ffff"
 #: In an alternative of a slot: any words.
 ANYTHING = "\U0010fffe"
+#: As the one alternative of a slot: a postal address.
+ADDRESS = "\U0010fffd"
 #: Words that a name may have or not ("Version 2.0", "v2.0", "2.0").
 UNSAID = frozenset({"version", "v", "the"})
 BUCKET_BITS = 16
 _REMEMBERED = 100_000
+_PAIRS_REMEMBERED = 50_000
 _MASK = 0xFFFFFFFF
 
 
@@ -46,7 +50,8 @@ class Slot(msgspec.Struct, frozen=True, array_like=True):
 
 class KnownText(msgspec.Struct, frozen=True, array_like=True):
     """What the header says of one text. ``kind``: license, exception or policy; ``optional`` are (start, end) of words;
-    ``title`` is the set of the words of its names, encoded; ``markers`` are dropped list markers (words before, encoded);
+    ``title`` is the set of the words of its names, encoded; ``markers`` are dropped list markers (words before, encoded) and
+    ``notices`` the words before each dropped notice;
     ``pinned`` is the sha256 of a plain text file with these words and ``lines`` the words before each of its lines, so that a
     place in that file can be found in any copy."""
 
@@ -64,6 +69,7 @@ class KnownText(msgspec.Struct, frozen=True, array_like=True):
     markers: tuple[tuple[int, str], ...] = ()
     pinned: str = ""
     lines: tuple[int, ...] = ()
+    notices: tuple[int, ...] = ()
 
 
 class Origin(msgspec.Struct, frozen=True, array_like=True):
@@ -82,6 +88,7 @@ class Header(msgspec.Struct, frozen=True):
     texts: tuple[KnownText, ...]
     restrictive: dict[str, Any]
     equivalent: dict[str, str]
+    standard: dict[str, Any]
     sections: dict[str, tuple[int, int]]
 
 
@@ -111,6 +118,14 @@ def pair_hash(first: int, second: int) -> int:
     """Spreads two code points over 32 bits."""
     mixed = (first * 0x9E3779B1 + second * 0x85EBCA6B) & _MASK
     return ((mixed ^ (mixed >> 15)) * 0x2C1B3C6D) & _MASK
+
+
+class Holders(NamedTuple):
+    """The texts that hold a pair of words. ``frequency``: how many, within a factor of four; ``weight``: the rarer the more."""
+
+    texts: memoryview
+    frequency: int
+    weight: float
 
 
 class LicenseIndex:
@@ -144,13 +159,17 @@ class LicenseIndex:
             ) from error
         self.name = name
         self.texts: Sequence[KnownText] = self.header.texts
+        #: How much all pairs of words of each text weigh.
+        self.weights: Sequence[float] = [text.weight for text in self.texts]
         self.restrictive = RestrictiveWords(self.header.restrictive)
+        self.standard = StandardWording(self.header.standard)
         self.equivalent: Mapping[str, str] = self.header.equivalent
         self._by_digest = {
             bytes(self._digests[i * 20 : i * 20 + 16]): int.from_bytes(self._digests[i * 20 + 16 : i * 20 + 20], "little")
             for i in range(len(self._digests) // 20)
         }
         self._known_words: dict[str, str] = {}
+        self._holders: dict[str, Holders | None] = {}
         self._decoded: dict[int, str] = {}
         self._codes_of: dict[frozenset[str], frozenset[str]] = {}
 
@@ -165,6 +184,11 @@ class LicenseIndex:
             raise MissingInput(
                 f"The license index {path} cannot be opened ({error}); build one with 'openness license index build'."
             ) from error
+
+    @property
+    def word_lists(self) -> dict[str, Any]:
+        """The word lists that the texts were read with: ``restrictive``, ``equivalent``, ``standard``."""
+        return {name: getattr(self.header, name) for name in ("restrictive", "equivalent", "standard")}
 
     @property
     def version(self) -> str:
@@ -229,6 +253,17 @@ class LicenseIndex:
             if pairs[at] == pair:
                 return self._postings[self._posting_starts[at] : self._posting_starts[at + 1]]
         return self._postings[:0]
+
+    def holders(self, pair: str) -> Holders | None:
+        """The same of two code points, kept since license texts have the same few pairs; None where no text holds them."""
+        if pair in self._holders:
+            return self._holders[pair]
+        texts = self._postings[:0] if UNKNOWN in pair else self.postings(pair_hash(ord(pair[0]), ord(pair[1])))
+        size = len(texts)
+        found = Holders(texts, (size.bit_length() + 1) // 2 * 2, log(1 + len(self.texts) / size)) if size else None
+        if len(self._holders) < _PAIRS_REMEMBERED:
+            self._holders[pair] = found
+        return found
 
     @cached_property
     def pinned(self) -> dict[str, int]:

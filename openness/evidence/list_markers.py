@@ -32,17 +32,23 @@ def list_markers(lowered: str) -> Iterator[tuple[int, str]]:
             yield found.start(), found.group()
 
 
+def is_named(before: str) -> bool:
+    """Whether the lower-cased text before a number names what is numbered: "under section"."""
+    return _NAMED.search(before) is not None and not re.search(r"[.;:]\s*\Z", before)
+
+
 def _is_marker(lowered: str, start: int, marker: str) -> bool:
     before = lowered[max(0, start - _BEFORE) : start]
     line = before[before.rfind("\n") + 1 :]
     own_line = "\n" in before and not line.strip(_MARKS)
     if "." in marker[:-1] and not own_line and before:
         return False  # 2.1 within a line is a number
-    if not own_line and _NAMED.search(before) and not re.search(r"[.;:]\s*\Z", before):
+    if not own_line and is_named(before):
         return False
     if _AFTER_SENTENCE.search(before):
         return True
-    return (marker[0] == "(" or own_line) and bool(_AFTER_CONJUNCTION.search(before))
+    roman = len(marker) > 2 and marker[-1] in ".)" and set(marker[:-1]) <= set("ivx")
+    return (marker[0] == "(" or own_line or roman) and bool(_AFTER_CONJUNCTION.search(before))
 
 
 def without(text: str, marks: list[tuple[int, str]]) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 from heapq import nlargest
-from itertools import accumulate, chain, pairwise
-from math import log
+from itertools import accumulate, chain
+from math import ceil, log
+from operator import add, sub
 from typing import NamedTuple
 
 from rapidfuzz.distance import Indel
 
-from openness.evidence.license_index import UNKNOWN, LicenseIndex, pair_hash
+from openness.evidence.license_index import LicenseIndex
 
-#: Text numbers that are counted for one search, the rarest pairs first: a bound on time, not on what is found.
-_BUDGET = 12_000
-#: Of longer ranges only so many pairs are looked up, chosen by their hash.
+#: Text numbers that are counted for one search, the rarest pairs first: a bound on time, not on what is found. A long range may
+#: hold several texts, so more are counted.
+_BUDGET, _LONG_BUDGET, _LONG_SEARCH = 4_000, 12_000, 2_500
+#: Of longer ranges only so many pairs are looked up, spread evenly over the range.
 _LOOKED_UP = 320
 _PER_RANKING = 6
 #: Short texts have many near kin (MIT, BSD) and are aligned in no time, so more of them are looked at.
@@ -24,6 +26,8 @@ _LONG_RANGE, _LONG_PER_RANKING = 20_000, 3
 #: A pair of words that a window lacks weighs this much against one that it shares.
 _MISS = 0.5
 _FAR = 1.3
+#: What a text counts that is contained whole, and one that makes up most of the range, against one that is both.
+_CONTAINED, _CONTRIBUTED = 0.97, 0.93
 #: Weight below which a text is too short to be ranked by how much of it is contained.
 _SHORT = 60
 
@@ -46,26 +50,26 @@ class Search:
     def __init__(self, index: LicenseIndex, words: Sequence[str]) -> None:
         self.index = index
         self.code = index.encode(words)
-        points = [0 if char == UNKNOWN else ord(char) for char in self.code]
-        self.pairs = [pair_hash(a, b) if a and b else 0 for a, b in pairwise(points)]
+        self.pairs = list(map(add, self.code, self.code[1:]))
 
     def candidates(self, start: int, end: int) -> list[int]:
         """Numbers of the texts that may stand in a range of words: most alike, most contained, most contributing."""
-        texts = self.index.texts
         by_size: dict[int, list[memoryview]] = {}
         own = 0.0
-        pairs = set(self.pairs[start : max(start, end - 1)])
+        pairs = list(dict.fromkeys(self.pairs[start : max(start, end - 1)]))
         every = len(pairs) // _LOOKED_UP + 1
-        for pair in pairs:
-            if pair and (every == 1 or pair % every == 0) and (size := len(postings := self.index.postings(pair))):
-                by_size.setdefault(_class_of(size), []).append(postings)
-                own += log(1 + len(texts) / size)
-        score = self._scores(by_size)
-        least = 0.04 * max(score.values(), default=0.0)
+        for pair in pairs[::every]:
+            found = self.index.holders(pair)
+            if found:
+                by_size.setdefault(found.frequency, []).append(found.texts)
+                own += found.weight
+        score = self._scores(by_size, _LONG_BUDGET if end - start > _LONG_SEARCH else _BUDGET)
+        least = 0.1 * max(score.values(), default=0.0)
         likely = [number for number, found in score.items() if found > least]
+        weights = self.index.weights
         rankings = (
-            [2 * score[n] / (own + texts[n].weight / every) for n in likely],
-            [score[n] / texts[n].weight if texts[n].weight > _SHORT else 0.0 for n in likely],
+            [2 * score[n] / (own + weights[n] / every) for n in likely],
+            [score[n] / weights[n] if weights[n] > _SHORT else 0.0 for n in likely],
             [score[n] for n in likely],
         )
         most = max(_PER_RANKING, min(_MOST_PER_RANKING, _ALIGNED_WORDS // max(1, end - start)))
@@ -76,12 +80,11 @@ class Search:
             chosen.update(dict.fromkeys(number for _, number in nlargest(most, zip(ranking, likely, strict=True))))
         return list(chosen)
 
-    def _scores(self, by_size: dict[int, list[memoryview]]) -> dict[int, float]:
-        """Text number → weight of the pairs that it shares, rare pairs first until the budget is spent. Pairs of about the
+    def _scores(self, by_size: dict[int, list[memoryview]], left: int) -> dict[int, float]:
+        """Text number → weight of the pairs that it shares, rare pairs first until ``left`` is spent. Pairs of about the
         same frequency are counted together, which is several times faster than adding each."""
         total = len(self.index.texts)
         score: dict[int, float] = {}
-        left = _BUDGET
         for bits in sorted(by_size):
             if left <= 0:
                 break
@@ -92,8 +95,8 @@ class Search:
             left -= sum(map(len, postings))
         return score
 
-    def region(self, number: int, start: int, end: int) -> Region | None:
-        """The part of a range in which a text stands, aligned; None where the two share nothing."""
+    def region(self, number: int, start: int, end: int, least: float = 0.0) -> Region | None:
+        """The part of a range in which a text stands, aligned; None where the two share nothing or score below ``least``."""
         known = self.index.text(number)
         if end - start > _FAR * len(known) + 20:
             window = self._window(number, start, end)
@@ -102,28 +105,30 @@ class Search:
             start, end = window
         code = self.code[start:end]
         total = len(known) + len(code)
-        matched = (total - Indel.distance(known, code)) // 2
-        if not matched:
+        needed = max(1, ceil(least * min(total / 2, len(known) / _CONTAINED, len(code) / _CONTRIBUTED) - 1e-6))
+        farthest = total - 2 * needed
+        if farthest < 0 or (distance := Indel.distance(known, code, score_cutoff=farthest)) > farthest:
             return None
+        matched = (total - distance) // 2
         coverage, part = matched / len(known), matched / max(1, len(code))
         score = max(
             2 * matched / total,
-            0.97 * coverage if len(known) >= 40 and coverage > 0.7 else 0.0,
-            0.93 * part if matched > 40 and part > 0.8 else 0.0,
+            _CONTAINED * coverage if len(known) >= 40 and coverage > 0.7 else 0.0,
+            _CONTRIBUTED * part if matched > 40 and part > 0.8 else 0.0,
         )
-        return Region(number, start, end, matched, coverage, part, score)
+        return Region(number, start, end, matched, coverage, part, score) if score >= least else None
 
     def _window(self, number: int, start: int, end: int) -> tuple[int, int] | None:
         """The stretch with the most pairs of the text in it: first the best of a fixed length, so that two copies are not
         taken for one, then its maximal sum, pairs that the text lacks counting against it."""
         known = self.index.text(number)
-        own = {known[i : i + 2] for i in range(len(known) - 1)}
-        code = self.code
-        hits = [code[at : at + 2] in own for at in range(start, end - 1)]
+        own = set(map(add, known, known[1:]))
+        hits = list(map(own.__contains__, self.pairs[start : end - 1]))
         size = int(_FAR * len(known)) + 20
         if len(hits) > size:
             sums = [0, *accumulate(hits)]
-            first = max(range(len(hits) - size + 1), key=lambda at: (sums[at + size] - sums[at], -at))
+            found = list(map(sub, sums[size:], sums))
+            first = found.index(max(found))
             start, hits = start + first, hits[first : first + size]
         best = total = 0.0
         begin = 0
@@ -135,8 +140,3 @@ class Search:
             elif total > best:
                 best, window = total, (start + begin, start + at + 2)
         return window
-
-
-def _class_of(size: int) -> int:
-    """Frequencies within a factor of four count as the same."""
-    return (size.bit_length() + 1) // 2 * 2

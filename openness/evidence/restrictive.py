@@ -28,6 +28,7 @@ _CJK = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SPACED = re.compile(r"(?:(?<![^\W_])[^\W\d_][ \t]+){5}")
 _DIGIT_IN_WORD = re.compile(r"[^\W\d_]\d|\d[^\W\d_]")
 _DIGITS_AS_LETTERS = (str.maketrans("013457", "oieast"), str.maketrans("013457", "oleast"))
+_ACRONYM = re.compile(r"\b(?:[A-Za-z]\.){2,8}")
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 _INNER_MARK = re.compile(r"(?<=\w)[*_~-]+(?=\w)")
 
@@ -36,16 +37,17 @@ class RestrictiveWords:
     """The lists, ready for look-up.
 
     ``data`` is the parsed YAML: ``restrictive`` and ``sensitive`` by language, ``phrases`` by script, ``institutions``,
-    ``purpose_words``.
+    ``purpose_words``, ``leading_words``.
     """
 
     def __init__(self, data: Mapping[str, Any]) -> None:
         self.data = data
         self.english = frozenset(data["restrictive"]["en"])
         self._foreign = frozenset(w for language, words in data["restrictive"].items() if language != "en" for w in words)
-        self._sensitive = frozenset(w for words in data["sensitive"].values() for w in words)
-        self._institutions = frozenset(data["institutions"])
-        self._purpose = frozenset(data["purpose_words"])
+        self.sensitive = frozenset(w for words in data["sensitive"].values() for w in words)
+        self.leading = frozenset(data["leading_words"])
+        self.institutions = frozenset(data["institutions"])
+        self.purpose = frozenset(data["purpose_words"])
         self._long = tuple(w for w in self.english if len(w) > _LONG)
         self._phrases = tuple(unicodedata.normalize("NFKC", w) for words in data["phrases"].values() for w in words)
 
@@ -55,7 +57,9 @@ class RestrictiveWords:
         text = INVISIBLE.sub("", unicodedata.normalize("NFKC", html.unescape(text)))
         if _SPACED.search(text):
             return True
+        text += " ".join(match.replace(".", "") for match in ["", *_ACRONYM.findall(text)])
         if _DIGIT_IN_WORD.search(text):
+            text += " " + " ".join(word.strip("0123456789") for word in _WORD.findall(text) if not word.isdigit())
             for letters in _DIGITS_AS_LETTERS:
                 text += " " + " ".join(word.translate(letters) for word in _WORD.findall(text) if not word.isdigit())
         text = _CAMEL.sub(" ", text).casefold()
@@ -66,7 +70,7 @@ class RestrictiveWords:
         if self.in_text(text):
             return True
         words = _WORD.findall(unicodedata.normalize("NFKC", html.unescape(text)).casefold())
-        return not self._sensitive.isdisjoint(words)
+        return not self.sensitive.isdisjoint(words)
 
     def in_words(self, words: Iterable[str]) -> bool:
         """The same for words that are already lower-cased."""
@@ -95,7 +99,7 @@ class RestrictiveWords:
 
     def _run_together(self, word: str) -> bool:
         """Two words without a blank, one of which limits: ``researchonly``."""
-        known = self.english | self._sensitive
+        known = self.english | self.sensitive
         parts = ((word[:at], word[at:]) for at in range(2, len(word) - 1))
         return any(a in known and b in known and (a in self.english or b in self.english) for a, b in parts)
 
@@ -105,10 +109,10 @@ class RestrictiveWords:
 
     def _has_purpose(self, words: list[str]) -> bool:
         """``for research``, unless an institution's name explains the ``for``."""
-        if self._sensitive.isdisjoint(words):
+        if self.sensitive.isdisjoint(words):
             return False
         for index, word in enumerate(words):
-            if word in self._purpose and self._institutions.isdisjoint(words[max(0, index - 3) : index]):
+            if word in self.purpose and self.institutions.isdisjoint(words[max(0, index - 3) : index]):
                 return True
         return False
 

@@ -1,62 +1,46 @@
-"""Which words of a known text a copy may replace or leave out.
-
-SPDX's sources mark slots and optional parts; of plain texts only placeholders (``<name of author>``), the title line and what
-stands after the end of the terms are taken as such.
-"""
+"""Which words of a known text a copy may replace or leave out: what its source marks, and what wording alone shows."""
 
 from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
 from itertools import product
 from re import _constants, _parser  # type: ignore[attr-defined] # the only reader of regular expressions at hand; used when building
 from typing import Any
 
 from openness.evidence.license_index import ANYTHING, Slot
+from openness.evidence.plain_parts import POSTAL, optional_in, slots_in
+from openness.evidence.restrictive import RestrictiveWords
+from openness.evidence.standard_wording import StandardWording
 from openness.evidence.words import Words
 from openness.sources.license_folders import LicenseText, Region
 
-__all__ = ["ANYTHING", "WILD", "of"]
+__all__ = ["ANYTHING", "POSTAL", "WILD", "of"]
 #: In an alternative: any words.
 WILD = "\x00"
 MAX_ALTERNATIVES = 48
-_PLACEHOLDER = re.compile(
-    r"<[^<>\n]{1,60}>|\[[^\[\]\n]{1,60}\]|\{[^{}\n]{1,40}\}",
-)
-_PLACEHOLDER_WORD = re.compile(
-    r"\b(?:year|yyyy|yy|name|names|owner|owners|holder|holders|author|authors|organi[sz]ation|fullname|insert|date|company|program|project|product|software|licensor|email|mail|description|title|brief|state|country|jurisdiction)\b",
-    re.IGNORECASE,
-)
-_END_OF_TERMS = re.compile(
-    r"end of (?:the )?terms and conditions|how to apply (?:these terms|the [\w ]{1,40} license)", re.IGNORECASE
-)
-_TITLE_LIMIT = 14
-_TITLE_LINES = 8
-_TITLE_WORDS = 30
 _OPEN = re.compile(r"\.[+*]\??|\.\{\d+,\d*\}")
 
 
-def of(text: LicenseText, words: Words) -> tuple[tuple[Slot, ...], tuple[tuple[int, int], ...]]:
+def of(
+    text: LicenseText, words: Words, standard: StandardWording, restrictive: RestrictiveWords
+) -> tuple[tuple[Slot, ...], tuple[tuple[int, int], ...]]:
     """Slots and optional parts of a text as ranges of words."""
-    if text.regions:
-        return _marked(text, words)
-    return tuple(_placeholders(words)), tuple(_unmarked_optional(words))
+    found = [*_marked_slots(text, words), *slots_in(words, standard)]
+    optional = {*_marked_optional(text, words), *optional_in(words, standard, restrictive)}
+    return tuple(sorted(set(found), key=lambda s: (s.start, s.end, s.alternatives))), tuple(sorted(optional))
 
 
-def _marked(text: LicenseText, words: Words) -> tuple[tuple[Slot, ...], tuple[tuple[int, int], ...]]:
+def _marked_slots(text: LicenseText, words: Words) -> list[Slot]:
     """Regions are offsets into the source's text; ``words`` were split from the folded text, which may have other offsets."""
     at = _word_at(text.text, words)
-    found, optional = [], []
-    for region in text.regions:
-        start, end = at(region.start), at(region.end)
-        if region.kind == "slot":
-            found.append(Slot(start, end, alternatives(region)))
-        elif end > start:
-            optional.append((start, end))
-    optional += _title(words)
-    found += _placeholders(words)
-    return tuple(sorted(set(found), key=lambda s: (s.start, s.end))), tuple(sorted({*optional, *_after_end(words)}))
+    return [Slot(at(r.start), at(r.end), alternatives(r)) for r in text.regions if r.kind == "slot"]
+
+
+def _marked_optional(text: LicenseText, words: Words) -> list[tuple[int, int]]:
+    at = _word_at(text.text, words)
+    found = [(at(r.start), at(r.end)) for r in text.regions if r.kind == "optional"]
+    return [(start, end) for start, end in found if end > start]
 
 
 def _word_at(text: str, words: Words) -> Any:
@@ -119,45 +103,3 @@ def _expand_one(operation: Any, argument: Any) -> list[str]:
     if operation in {c.AT, c.ASSERT, c.ASSERT_NOT}:
         return [""]
     raise _TooMany
-
-
-def _placeholders(words: Words) -> Iterator[Slot]:
-    for match in _PLACEHOLDER.finditer(words.text):
-        if _PLACEHOLDER_WORD.search(match.group()):
-            start, end = bisect_left(words.starts, match.start()), bisect_left(words.starts, match.end())
-            if end > start:
-                yield Slot(start, end)
-
-
-def _unmarked_optional(words: Words) -> Iterator[tuple[int, int]]:
-    yield from _title(words)
-    yield from _after_end(words)
-
-
-def _title(words: Words) -> Iterator[tuple[int, int]]:
-    """The first lines, as long as they are short and written like a title."""
-    if not words.words:
-        return
-    at = words.starts[0]
-    count = 0
-    for line in words.text[at:].split("\n")[:_TITLE_LINES]:
-        found = re.findall(r"[^\W\d_]+", line)
-        capitals = sum(1 for word in found if not word[0].islower())
-        if len(found) > _TITLE_LIMIT or line.rstrip().endswith((",", ";", ".")) or (found and capitals * 2 < len(found)):
-            break
-        at += len(line) + 1
-        reached = bisect_left(words.starts, at)
-        if reached > _TITLE_WORDS:
-            break
-        count = reached
-    if 0 < count < len(words.words) // 2:
-        yield 0, count
-
-
-def _after_end(words: Words) -> Iterator[tuple[int, int]]:
-    """Instructions behind the end of the terms, when at least half of the text stands before them."""
-    for match in _END_OF_TERMS.finditer(words.text):
-        start = bisect_left(words.starts, match.start())
-        if start > len(words.words) // 2:
-            yield start, len(words.words)
-            return

@@ -184,7 +184,7 @@ def list_data_folder(folder: Path) -> Path:
 
 @functools.cache
 def word_lists() -> dict[str, Any]:
-    names = {"restrictive": "restrictive_words.yaml", "equivalent": "equivalent_words.yaml"}
+    names = {"restrictive": "restrictive_words.yaml", "equivalent": "equivalent_words.yaml", "standard": "standard_wording.yaml"}
     return {key: yaml.load((ROOT / "corpus" / name).read_text("utf-8"), Loader=yaml.CSafeLoader) for key, name in names.items()}
 
 

@@ -20,6 +20,7 @@ CORPUS = packaged("corpus")
 WORDS = {
     "restrictive": read_yaml(CORPUS / "restrictive_words.yaml"),
     "equivalent": read_yaml(CORPUS / "equivalent_words.yaml"),
+    "standard": read_yaml(CORPUS / "standard_wording.yaml"),
 }
 POND = "Anyone may skip this stone across any pond, provided that each skip is counted aloud by two people. <name of thrower>"
 KITE = "Whoever flies this kite shall hold on to its string and let go of it only above a meadow without any cows on it."
@@ -42,7 +43,7 @@ def grown(*ids: str, index: LicenseIndex | None = None) -> LicenseIndex:
 
 def content(index: LicenseIndex) -> bytes:
     texts, origins, names = index_add._content(index)
-    return index_file.write(texts, origins, names, index.header.restrictive, index.equivalent)
+    return index_file.write(texts, origins, names, WORDS)
 
 
 def test_the_packaged_index_read_back_and_written_is_the_same_file() -> None:
