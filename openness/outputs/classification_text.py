@@ -104,12 +104,14 @@ def _branch(parent: str, rows: list[LineageEntry], width: int, depth: int) -> It
     for entry in (row for row in rows if row.parent.casefold() == parent.casefold()):
         license = " AND ".join(entry.license) or "terms not known"
         how = KNOWN_BY.get(entry.resolved or "", "not known")
-        text = (
-            f"└─ {entry.relation} of {entry.model}: {license}" + (f", {entry.category}" if entry.category else "") + f" ({how})"
-        )
+        text = f"└─ {_relation(entry)} {entry.model}: {license}" + (f", {entry.category}" if entry.category else "") + f" ({how})"
         yield from wrapped(text, width, 2 + 2 * depth, hang=3)
         if depth < len(rows):
             yield from _branch(entry.model, rows, width, depth + 1)
+
+
+def _relation(entry: LineageEntry) -> str:
+    return "made from" if entry.relation == "unstated" else f"{entry.relation} of"
 
 
 def _contradictions(found: Classification, facts: Mapping[str, Fact], width: int) -> Iterator[str]:
