@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
+from openness.store.snapshots import Store
 from tests.cli.command import tiny_build
 
 HEAVY = ("socket", "ssl", "http.client", "huggingface_hub", "httpx2", "jinja2", "rich", "rapidfuzz", "license_expression",
@@ -17,8 +19,12 @@ HEAVY = ("socket", "ssl", "http.client", "huggingface_hub", "httpx2", "jinja2", 
 @pytest.mark.parametrize(
     "words", [["--version"], ["--help"], ["audit", "tiny.gguf", "--use", "product"], ["license", "show", "mit"]]
 )
-def test_cold_start_imports_no_heavy_module(tmp_path: Path, words: list[str]) -> None:
+@pytest.mark.parametrize("stored", [False, True])
+def test_cold_start_imports_no_heavy_module(tmp_path: Path, words: list[str], stored: bool) -> None:
     tiny_build(tmp_path, {"license": "apache-2.0"})
+    if stored:
+        with Store(tmp_path / "openness.db"):
+            pass
     script = f"""
 import sys
 sys.argv = ["openness", *{words!r}]
@@ -30,5 +36,6 @@ except SystemExit as stop:
 loaded = [name for name in {HEAVY!r} if name in sys.modules]
 sys.exit(f"loaded: {{loaded}}" if loaded else 0)
 """
-    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, capture_output=True, text=True, check=False)
+    env = {**os.environ, "OPENNESS_CACHE": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr

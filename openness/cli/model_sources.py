@@ -11,6 +11,7 @@ import click
 from openness.cli.common import Settings
 
 if TYPE_CHECKING:
+    from openness.sources.pacing import Quotas
     from openness.sources.snapshot import Source
 
 
@@ -23,14 +24,20 @@ def model_sources(settings: Settings, *, refresh: bool = False) -> Iterator[Sour
     """
     from openness.sources.endpoints import Access
     from openness.sources.live import LiveSources
-    from openness.store.database import FILE
-    from openness.store.quotas import shared_quotas
     from openness.store.stored_sources import StoredSources
 
     access = Access.from_environment(offline=bool(settings.offline))
-    live_sources = LiveSources(access, quotas=lambda: shared_quotas(settings.cache / FILE))
+    live_sources = LiveSources(access, quotas=lambda: _quotas(settings))
     with live_sources as live, StoredSources(settings.cache, live, offline=access.offline, refresh=refresh) as stored:
         yield stored
         if not settings.quiet:
             for warning in dict.fromkeys(stored.warnings):
                 click.echo(f"openness: {warning}", err=True)
+
+
+def _quotas(settings: Settings) -> Quotas:
+    """The quotas of this machine's processes; only what goes online needs them, and what they import."""
+    from openness.store.database import FILE
+    from openness.store.quotas import shared_quotas
+
+    return shared_quotas(settings.cache / FILE)

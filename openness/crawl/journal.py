@@ -67,24 +67,27 @@ class Journal:
         self.run = 0
         self.resumed = False
         self.started = 0
+        #: The newest snapshot when the run began.
+        self.newest = 0
         forget_other_boots(database)
 
     def open(self, selection: Selection) -> None:
         """Go on with the run of this selection that was not finished, or begin one."""
         now = int(time.time())
         with self._database.transaction():
-            query = (
-                "SELECT id, started FROM run WHERE selection = ? AND finished IS NULL AND abs(? - started) < ? ORDER BY id DESC"
-            )
+            query = "SELECT id, started, newest FROM run WHERE selection = ?"
+            query += " AND finished IS NULL AND abs(? - started) < ? ORDER BY id DESC"
             found = self._database.rows(query, (selection.key, now, RESUME_SECONDS))
             self.resumed = bool(found)
             if found:
-                self.run, self.started = _int(found[0][0]), _int(found[0][1])
+                self.run, self.started, self.newest = _int(found[0][0]), _int(found[0][1]), _int(found[0][2])
                 self._reopen()
                 return
             self._database.execute("DELETE FROM item WHERE run IN (SELECT id FROM run WHERE finished < ?)", (now - 3600,))
-            row = (selection.key, now)
-            self.run = self._database.execute("INSERT INTO run (selection, started) VALUES (?, ?)", row).lastrowid or 0
+            self.newest = _int(self._database.rows("SELECT coalesce(max(id), 0) FROM snapshot")[0][0])
+            row = (selection.key, now, self.newest)
+            insert = "INSERT INTO run (selection, started, newest) VALUES (?, ?, ?)"
+            self.run = self._database.execute(insert, row).lastrowid or 0
             self.started = now
             for listing in selection.listings:
                 self.add_listing(listing)

@@ -105,7 +105,7 @@ class Reporter:
 
     def notable(self) -> Iterator[Account]:
         """Those of which something could not be had, or whose license changed."""
-        changed = {(kind, name.casefold()) for kind, name in self._store.revised(self._journal.started)}
+        changed = {(kind, name.casefold()) for kind, name in self._store.revised(self._journal.newest)}
         for outcome in self._journal.so_far.outcomes():
             if outcome.state != "stored" or (outcome.kind, outcome.name.casefold()) in changed:
                 yield self._account(outcome)
@@ -132,9 +132,9 @@ class Reporter:
 
     def changes(self, kind: str, name: str) -> list[LicenseChange]:
         """Changes of a license that this crawl came upon."""
-        history = {seen.revision: seen.first_seen for seen in self._store.history(kind, name)}  # type: ignore[arg-type]
+        history = {seen.revision: seen.id for seen in self._store.history(kind, name)}  # type: ignore[arg-type]
         found = self._store.license_changes(kind, name)  # type: ignore[arg-type]
-        return [change for change in found if history.get(change.after, 0) >= self._journal.started]
+        return [change for change in found if history.get(change.after, 0) > self._journal.newest]
 
 
 def _key(reference: Reference) -> tuple[str, str, str]:

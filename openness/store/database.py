@@ -10,6 +10,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -82,7 +83,7 @@ class Database:
         run("PRAGMA foreign_keys = ON")
         run("PRAGMA trusted_schema = OFF")
         if not self.readonly:
-            run("PRAGMA journal_mode = WAL")
+            self._use_write_ahead_log()
             run("PRAGMA synchronous = NORMAL")
         version = self._version()
         if version < len(MIGRATIONS) and not self.readonly:
@@ -94,6 +95,18 @@ class Database:
                 f"The store {self.path} has schema {version} and this program knows {len(MIGRATIONS)}; {remedy}, "
                 "or name another --cache-dir."
             )
+
+    def _use_write_ahead_log(self) -> None:
+        """SQLite answers busy at once, without waiting, while another process makes the same change to a new file."""
+        deadline = time.monotonic() + BUSY_SECONDS
+        while True:
+            try:
+                self._connection.execute("PRAGMA journal_mode = WAL")
+                return
+            except sqlite3.OperationalError as error:
+                if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.01)
 
     def _version(self) -> int:
         version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]

@@ -113,4 +113,8 @@ MIGRATIONS: tuple[str, ...] = (
     ) WITHOUT ROWID;
     CREATE INDEX large_file_snapshot ON large_file (snapshot);
     """,
+    # the newest snapshot when a run began: what is younger is what that run came upon, whatever the clock says
+    """
+    ALTER TABLE run ADD COLUMN newest INTEGER NOT NULL DEFAULT 0;
+    """,
 )

@@ -56,8 +56,9 @@ class Held(msgspec.Struct, frozen=True):
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """One revision of a repository's history: when it was first and last met, and its license then."""
+    """One revision of a repository's history: when it was first and last met, and its license then. Ids grow with time."""
 
+    id: int
     revision: str | None
     date: str | None
     first_seen: int
@@ -236,11 +237,12 @@ class Store:
     def history(self, kind: Kind, name: str) -> list[Seen]:
         """The revisions of a repository that were met, oldest first."""
         query = (
-            "SELECT revision, date, first_seen, last_seen, absent, license FROM snapshot WHERE kind = ? AND name = ? ORDER BY id"
+            "SELECT id, revision, date, first_seen, last_seen, absent, license FROM snapshot"
+            " WHERE kind = ? AND name = ? ORDER BY id"
         )
         return [
-            Seen(_commit(revision), _word(date), _integer(first), _integer(last), _word(absent), _state(license))
-            for revision, date, first, last, absent, license in self.database.rows(query, (kind, name))
+            Seen(_integer(id), _commit(revision), _word(date), _integer(first), _integer(last), _word(absent), _state(license))
+            for id, revision, date, first, last, absent, license in self.database.rows(query, (kind, name))
         ]
 
     def license_changes(self, kind: Kind, name: str) -> list[LicenseChange]:
@@ -253,8 +255,8 @@ class Store:
         return found
 
     def revised(self, since: int) -> list[tuple[str, str]]:
-        """Kind and name of the repositories of which a further revision was met since then."""
-        query = "SELECT DISTINCT n.kind, n.name FROM snapshot n WHERE n.first_seen >= ? AND n.absent IS NULL AND EXISTS"
+        """Kind and name of the repositories of which a revision was met for the first time behind the snapshot ``since``."""
+        query = "SELECT DISTINCT n.kind, n.name FROM snapshot n WHERE n.id > ? AND n.absent IS NULL AND EXISTS"
         query += " (SELECT 1 FROM snapshot o WHERE o.kind = n.kind AND o.name = n.name AND o.id < n.id AND o.absent IS NULL)"
         return [(str(kind), str(name)) for kind, name in self.database.rows(query, (since,))]
 
