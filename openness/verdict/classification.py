@@ -72,12 +72,23 @@ def classify(
         lineage=found.entries,
         contradictions=(*own.contradictions, *found.contradictions),
         frameworks=frameworks.evaluate_all(case, knowledge.definitions, names),
-        findings=(*own.findings, *found.findings, *findings, *model.findings),
+        findings=(*own.findings, *found.findings, *_territory(model), *findings, *model.findings),
         evidence=(*model.facts, *_others(others, model)),
         would_change=would_change(case, knowledge.definitions, held),
         case=case,
         absences=model.absences if model.absent is None else (model.absent,),
     )
+
+
+def _territory(model: RepositoryEvidence) -> Iterator[Finding]:
+    """A gate that is shut to the EU is no term of the license: it asks where the model is used, and moves no category."""
+    evidence = tuple(fact.id for fact in model.claims("eu-disallowed") if fact.value)
+    if evidence:
+        message = (
+            "The publisher's gate refuses people in the European Union (extra_gated_eu_disallowed); "
+            "whether the license itself excludes a place has to be read, and where you use the model decides."
+        )
+        yield Finding("territory:EU", "territory", "asks", message, evidence)
 
 
 class _Terms:

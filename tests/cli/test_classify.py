@@ -120,6 +120,13 @@ def test_a_family_tag_counts_as_its_strictest_member(server: Loopback, tmp_path:
     assert len({row["id"] for row in result["licenses"]}) > 1
 
 
+def test_a_gate_shut_to_the_eu_asks_about_the_place_and_moves_no_category(server: Loopback, tmp_path: Path) -> None:
+    server.world.add("models", "a/b", {"README.md": card("license: mit\nextra_gated_eu_disallowed: true"), **WEIGHTS})
+    result = one(classify(server, tmp_path, "a/b", "--format", "json"))
+    (finding,) = [row for row in result["findings"] if row["rule"] == "territory"]
+    assert (finding["effect"], result["category"]) == ("asks", "source-available")
+
+
 def test_of_a_choice_the_best_branch_counts_and_of_a_list_all_apply(server: Loopback, tmp_path: Path) -> None:
     server.world.add("models", "a/choice", {"README.md": card("license: mit OR cc-by-nc-4.0"), **WEIGHTS})
     server.world.add("models", "a/list", {"README.md": card("license: [mit, cc-by-nc-4.0]"), **WEIGHTS})
