@@ -10,7 +10,7 @@ from openness.evidence import model_file
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.gathering import Dossier, gather
 from openness.knowledge import file_words, knowledge, reader
-from openness.records import Absent
+from openness.records import Absent, Finding
 from openness.rules.case import Case
 from openness.rules.loader import Ruleset
 from openness.sources.evidence_file import Malformed
@@ -39,7 +39,19 @@ def classify(reference: Reference, source: Source, ruleset: Ruleset, names: Iter
 
     others = [evidence for evidence in dossier.repositories.values() if evidence is not dossier.model]
     result = classification.classify(reference.given or reference.name, dossier.model, others, lookup, knowledge(ruleset), names)
-    return Classified(result, dossier)
+    return Classified(msgspec.structs.replace(result, findings=(*result.findings, *_left_out(dossier))), dossier)
+
+
+def _left_out(dossier: Dossier) -> Iterator[Finding]:
+    """What the bounds of the walk cut off, each kind once; a base beyond them is unresolved, which the lineage says."""
+    for kind, words in (("dataset", "data sets"), ("code", "code repositories"), ("teacher", "teachers")):
+        links = [link for link in dossier.left_out if link.kind == kind]
+        if links:
+            names = ", ".join(link.target.name for link in links[:3])
+            message = (
+                f"{len(links)} further {words} that the documents name were not read ({names}{', …' if len(links) > 3 else ''})."
+            )
+            yield Finding(f"left-out:{kind}", "bounds", "info", message, tuple(link.fact for link in links))
 
 
 def classify_all(reference: Reference, source: Source, ruleset: Ruleset, names: Iterable[str] = ()) -> tuple[Classified, ...]:

@@ -54,7 +54,7 @@ def classify(
     terms = _Terms(knowledge, lookup)
     beforehand = lineage.Beforehand(knowledge.models, knowledge.ruleset, knowledge.lineage, knowledge.leaks)
     found = lineage.lineage(model, lookup, terms.of, beforehand)
-    case, findings = _case(model, found, terms, lookup, knowledge)
+    case = _case(model, found, terms, lookup, knowledge)
     rated = dimensions.rate(case, knowledge.definitions)
     case = msgspec.structs.replace(case, levels=dimensions.levels(rated))
     own = terms.of(model)
@@ -72,7 +72,7 @@ def classify(
         lineage=found.entries,
         contradictions=(*own.contradictions, *found.contradictions),
         frameworks=frameworks.evaluate_all(case, knowledge.definitions, names),
-        findings=(*own.findings, *found.findings, *_territory(model), *findings, *model.findings),
+        findings=(*own.findings, *found.findings, *_territory(model), *model.findings),
         evidence=(*model.facts, *_others(others, model)),
         would_change=would_change(case, knowledge.definitions, held),
         case=case,
@@ -126,7 +126,7 @@ def _case(
     terms: _Terms,
     lookup: Callable[[Link], RepositoryEvidence | None],
     knowledge: Knowledge,
-) -> tuple[Case, list[Finding]]:
+) -> Case:
     definitions, ruleset = knowledge.definitions, knowledge.ruleset
     own = terms.of(model)
     states = component_states(Documents(model, lookup), terms.of, ruleset, definitions)
@@ -151,7 +151,7 @@ def _case(
     documented = base_documents.base_documented(model, found.bases, case, seen)
     if documented is not None:
         case = msgspec.structs.replace(case, facts={**facts, base_documents.FACT: documented})
-    return case, []
+    return case
 
 
 def _weights_class(

@@ -127,6 +127,14 @@ def test_a_gate_shut_to_the_eu_asks_about_the_place_and_moves_no_category(server
     assert (finding["effect"], result["category"]) == ("asks", "source-available")
 
 
+def test_what_the_bounds_leave_out_is_said(server: Loopback, tmp_path: Path) -> None:
+    names = "".join(f"\n- a/data-{number}" for number in range(15))
+    server.world.add("models", "a/b", {"README.md": card(f"license: mit\ndatasets:{names}"), **WEIGHTS})
+    result = one(classify(server, tmp_path, "a/b", "--format", "json"))
+    (finding,) = [row for row in result["findings"] if row["rule"] == "bounds"]
+    assert finding["message"].startswith("3 further data sets that the documents name were not read (a/data-12, ")
+
+
 def test_of_a_choice_the_best_branch_counts_and_of_a_list_all_apply(server: Loopback, tmp_path: Path) -> None:
     server.world.add("models", "a/choice", {"README.md": card("license: mit OR cc-by-nc-4.0"), **WEIGHTS})
     server.world.add("models", "a/list", {"README.md": card("license: [mit, cc-by-nc-4.0]"), **WEIGHTS})
