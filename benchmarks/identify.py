@@ -47,6 +47,9 @@ def arguments() -> argparse.Namespace:
     sources.add_argument("--scancode", type=Path, help="folder with ScanCode's *.LICENSE files (default: asked of --scan-python)")
     sources.add_argument("--license-texts", type=Path, default=SHARED / "license-texts", help="folder of <id>.txt")
     sources.add_argument("--spdx-list", type=Path, default=None, help="folder of <SPDX id>.json with licenseText")
+    sources.add_argument(
+        "--spdx-xml", type=Path, default=None, help="SPDX's license-list-XML, for --cross-source and deprecated ids"
+    )
     sources.add_argument("--negatives", type=Path, action="append", help="folder of documents without license; may be repeated")
     sources.add_argument(
         "--real", type=Path, action="append", help="folder in which license files are looked for; may be repeated"
@@ -103,7 +106,9 @@ def further(options: argparse.Namespace, corpus: Corpus, scancode: Path | None) 
         if scancode is None or options.spdx_list is None or not options.spdx_list.is_dir():
             found.append(Run("cross-source", [], 0.0, 0.0, "needs ScanCode's data and --spdx-list"))
         else:
-            found.append(Run("cross-source", crossing.cross_source(corpus, scancode, options.spdx_list), 0.0, 0.0))
+            found.append(
+                Run("cross-source", crossing.cross_source(corpus, scancode, options.spdx_list, options.spdx_xml), 0.0, 0.0)
+            )
     return found
 
 
@@ -127,7 +132,7 @@ def as_json(runs: list[Run], others: list[Run]) -> dict[str, Any]:
 def main() -> int:
     options = arguments()
     scancode = options.scancode or find_scancode(options.scan_python)
-    corpus = read_corpus(scancode, options.license_texts, options.spdx_list)
+    corpus = read_corpus(scancode, options.license_texts, options.spdx_list, options.spdx_xml)
     if not corpus.all():
         print("no license texts at hand: give --scancode, --license-texts or --spdx-list", file=sys.stderr)
         return 2

@@ -118,15 +118,20 @@ def _comparable(texts: Iterable[Known], corpus: Corpus, within: list[Known]) -> 
             yield known
 
 
-def cross_source(corpus: Corpus, scancode: Path, spdx_list: Path) -> list[Row]:
-    """SPDX's transcription against ScanCode's, and the other way round."""
+def cross_source(corpus: Corpus, scancode: Path | None, spdx_list: Path, spdx_xml: Path | None = None) -> list[Row]:
+    """One source's texts against an index of another's: SPDX's transcription and ScanCode's both ways, and the texts of a package
+    of SPDX's list against SPDX's own XML. Ids that SPDX declares deprecated are no licenses of their own."""
     rows: list[Row] = []
     ways = [
         ("scancode-index", scancode, corpus.scancode, corpus.spdx_list),
         ("spdx-index", spdx_list, corpus.spdx_list, corpus.scancode),
+        ("xml-index", spdx_xml, corpus.spdx_list, corpus.spdx_list),
+        ("xml-index-scancode", spdx_xml, corpus.spdx_list, corpus.scancode),
     ]
     for label, folder, inside, outside in ways:
-        texts = _comparable(outside, corpus, inside)
+        if folder is None or not inside or not outside:
+            continue
+        texts = [known for known in _comparable(outside, corpus, inside) if known.id not in corpus.deprecated]
         items = [Item(f"cross/{label}/{known.id}", "cross", label, known.text, (corpus.same_as(known.id),)) for known in texts]
         rows += run_ours(items, index_of([folder], corpus))
     return rows

@@ -104,6 +104,7 @@ class Corpus:
     shared: list[Known]
     spdx_list: list[Known]
     ids: Ids
+    deprecated: frozenset[str] = frozenset()
     _classes: dict[str, frozenset[str]] = field(default_factory=dict)
     _streams: list[tuple[str, str]] = field(default_factory=list)
 
@@ -192,6 +193,19 @@ def read_spdx_list(folder: Path | None, ids: Ids) -> Iterator[Known]:
         yield Known(id, text, "spdx-list", str(record.get("name", spdx)), spdx, osi)
 
 
+def read_deprecated(folder: Path | None, ids: Ids) -> Iterator[str]:
+    """Ids that SPDX declares deprecated (license-list-XML); joined with the id that SPDX puts in their place where it is one id
+    and no expression."""
+    for path in sorted(folder.glob("src/*.xml")) if folder else []:
+        text = path.read_text(encoding="utf-8")
+        found = re.search(r'<license\b[^>]*licenseId="([^"]+)"[^>]*>', text)
+        if found and "deprecatedVersion" in found[0]:
+            id = ids.id_of(found[1])
+            yield id
+            for heir in re.findall(r"<obsoletedBy>([\w.+-]+)</obsoletedBy>", text):
+                ids.join(ids.id_of(heir), id)
+
+
 def join_twins(texts: Iterable[Known], ids: Ids) -> None:
     """Texts with the same words are one license under two names."""
     first: dict[str, str] = {}
@@ -199,11 +213,14 @@ def join_twins(texts: Iterable[Known], ids: Ids) -> None:
         ids.join(first.setdefault(words_key(known.text), known.id), known.id)
 
 
-def read_corpus(scancode: Path | None, shared: Path | None, spdx_list: Path | None, rules: Path = RULES) -> Corpus:
+def read_corpus(
+    scancode: Path | None, shared: Path | None, spdx_list: Path | None, spdx_xml: Path | None = None, rules: Path = RULES
+) -> Corpus:
     ids = Ids()
     titles = read_rules(rules, ids)
     listed = list(read_spdx_list(spdx_list, ids))
     corpus = Corpus(list(read_scancode(scancode, ids)), list(read_shared(shared, ids, titles)), listed, ids)
+    corpus.deprecated = frozenset(read_deprecated(spdx_xml, ids))
     join_twins(corpus.all(), ids)
     for name in list(ids.parents):
         if match := GNU.fullmatch(name):
