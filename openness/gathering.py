@@ -6,14 +6,13 @@ The walk is bounded in depth and number; what it does not reach is said. Every r
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 
 import msgspec
 
 from openness.evidence import code_repository, dataset_repository, model_repository
 from openness.evidence.model_repository import Reader
 from openness.evidence.repository_evidence import Link, LinkKind, RepositoryEvidence
-from openness.records import Absent
 from openness.sources.snapshot import Reference, RepositorySnapshot, Source
 
 #: The longest chains of fine-tunes seen on the Hub have some ten steps; merges fan out more widely than that.
@@ -117,10 +116,3 @@ class _Walk:
         for link in links[:most]:
             self.read(link.target)
         self.left_out += links[most:]
-
-
-def unreachable(dossier: Dossier) -> Iterator[Absent]:
-    """What a source might give when asked again: hosts cut off, out of quota, or not asked because of ``--offline``."""
-    for evidence in dossier.repositories.values():
-        if evidence.absent is not None and evidence.absent.reason in ("offline", "unreachable", "rate-limited"):
-            yield evidence.absent

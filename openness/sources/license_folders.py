@@ -147,7 +147,10 @@ def scancode_text(path: Path) -> LicenseText | None:
 
 
 def xml_text(path: Path) -> LicenseText | None:
-    """A file of SPDX's license-list-XML, with its slots (``alt``) and optional parts; None for a deprecated one."""
+    """A file of SPDX's license-list-XML, with its slots (``alt``) and optional parts; None for one without a text.
+
+    Entries that SPDX deprecated are read too: their ids are still written, and resolve through these texts.
+    """
     _, sha256 = _digest(path)
     try:
         root = ElementTree.parse(path).getroot()  # noqa: S314 - a developer's own checkout; expat bounds entity expansion
@@ -157,7 +160,7 @@ def xml_text(path: Path) -> LicenseText | None:
     if element is None:
         return None
     body = next((e for e in element.iter() if _tag(e) in {"text", "licenseText", "exceptionText"}), None)
-    if body is None or element.get("isDeprecated") == "true":
+    if body is None:
         return None
     rendered = _Rendered()
     rendered.add(body)
