@@ -9,7 +9,7 @@ import sys
 import click
 
 from openness import __version__
-from openness.cli.common import DISCLAIMER, Settings, global_options
+from openness.cli.common import DISCLAIMER, FORMATS, Settings, options_with_formats
 from openness.errors import ExitCode, OpennessError
 
 COMMANDS = {
@@ -47,7 +47,7 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, epilog=DISCLAIMER, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="openness")
-@global_options
+@options_with_formats(*FORMATS)
 def cli(settings: Settings) -> None:
     """How open an AI model really is, and whether you may deploy the build on your disk, with evidence."""
 
