@@ -10,7 +10,7 @@ import sys
 import click
 
 from openness import __version__
-from openness.cli.common import DISCLAIMER, Settings, global_options
+from openness.cli.common import DISCLAIMER, FORMATS, Settings, options_with_formats
 from openness.errors import ExitCode, OpennessError
 
 #: New objects after which garbage is looked for. Most commands end before that many are made, and looking for garbage among
@@ -53,7 +53,7 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, epilog=DISCLAIMER, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="openness")
-@global_options
+@options_with_formats(*FORMATS)
 def cli(settings: Settings) -> None:
     """How open an AI model really is, and whether you may deploy the build on your disk, with evidence."""
 

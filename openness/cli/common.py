@@ -13,11 +13,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import msgspec
 
+from openness.errors import UsageError
+
 if TYPE_CHECKING:
     from openness.rules.loader import Ruleset
 
+Formats = tuple[str, ...]
 Function = TypeVar("Function", bound=Callable[..., Any])
 DISCLAIMER = "This is not legal advice."
+#: What every command can write; a command may add others of ``FORMATS``.
+PLAIN: Formats = ("text", "json")
+#: Every output format of any command: accepted before the command, which then refuses those that it does not write.
+FORMATS: Formats = (
+    *PLAIN, "markdown", "html", "sarif", "junit", "github", "svg", "png", "shields", "spdx", "spdx3", "cyclonedx", "mot",
+)  # fmt: skip
 #: Below this size a file is hashed before a progress bar could be drawn.
 PROGRESS_FROM = 64 << 20
 
@@ -74,23 +83,36 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 def global_options(function: Function) -> Function:
-    """Add the global options to a command; it receives them as one ``settings`` argument."""
+    """Add the global options to a command that writes text and JSON; it receives them as one ``settings`` argument."""
+    return options_with_formats(*PLAIN)(function)
 
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        own = Settings(**{name: kwargs.pop(name) for name in Settings.__struct_fields__})
-        context = click.get_current_context()
-        settings = own.over(context.find_object(Settings) or Settings())
-        context.obj = settings
-        return function(*args, settings=settings, **kwargs)
 
-    for option in reversed(_OPTIONS):
-        wrapper = option(wrapper)
-    return wrapper  # type: ignore[return-value]
+def options_with_formats(*formats: str) -> Callable[[Function], Function]:
+    """The global options of a command that writes these formats.
+
+    The command raises UsageError for a format that was given before it and that it does not write.
+    """
+
+    def decorate(function: Function) -> Function:
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            own = Settings(**{name: kwargs.pop(name) for name in Settings.__struct_fields__})
+            context = click.get_current_context()
+            settings = own.over(context.find_object(Settings) or Settings())
+            if settings.format is not None and settings.format not in formats:
+                raise UsageError(f"{context.command_path} has no format {settings.format}; it writes {', '.join(formats)}.")
+            context.obj = settings
+            return function(*args, settings=settings, **kwargs)
+
+        format = click.option("--format", type=click.Choice(formats), default=None, help="Output format (text).")
+        for option in (*reversed(_OPTIONS), format):
+            wrapper = option(wrapper)
+        return wrapper  # type: ignore[return-value]
+
+    return decorate
 
 
 _OPTIONS = (
-    click.option("--format", type=click.Choice(["text", "json"]), default=None, help="Output format (text)."),
     click.option("--offline", is_flag=True, default=None, help="Never use the network."),
     click.option("--quiet", "-q", is_flag=True, default=None, help="Only the result and errors."),
     click.option("--verbose", "-v", is_flag=True, default=None, help="Every reason and every piece of evidence."),
