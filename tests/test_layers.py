@@ -28,6 +28,7 @@ ORDER = [
     "model_terms",
     "fingerprinting",
     "build_identity",
+    "documents_beside",
     "auditing",
     "gate",
     "outputs",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import importlib
 import os
 import sys
@@ -9,8 +10,13 @@ import sys
 import click
 
 from openness import __version__
-from openness.cli.common import DISCLAIMER, Settings, global_options
+from openness.cli.common import DISCLAIMER, FORMATS, Settings, options_with_formats
 from openness.errors import ExitCode, OpennessError
+
+#: New objects after which garbage is looked for. Most commands end before that many are made, and looking for garbage among
+#: rules and modules, which all stay, took an audit 12 of its 115 ms (measured 2026-11-29, with the freeze in ``main``).
+GARBAGE_THRESHOLD = 100_000
+gc.set_threshold(GARBAGE_THRESHOLD)
 
 COMMANDS = {
     "audit": ("openness.cli.audit", "May I use this local build? Verdict, evidence, duties."),
@@ -47,7 +53,7 @@ class LazyGroup(click.Group):
 
 @click.group(cls=LazyGroup, epilog=DISCLAIMER, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="openness")
-@global_options
+@options_with_formats(*FORMATS)
 def cli(settings: Settings) -> None:
     """How open an AI model really is, and whether you may deploy the build on your disk, with evidence."""
 
@@ -77,4 +83,5 @@ def main() -> None:
             raise
         click.echo(f"openness: internal error ({type(error).__name__}); run again with OPENNESS_DEBUG=1 and report it.", err=True)
         code = int(ExitCode.INTEGRITY)
+    gc.freeze()  # the interpreter need not search what is left when it ends
     sys.exit(code or 0)

@@ -12,10 +12,10 @@ from openness.rules import categories, dimensions, frameworks
 from openness.rules.case import Availability, Case, ComponentState, FactState, LicenseClass
 from openness.rules.definitions import Definitions
 from openness.rules.leaks import Leaks
-from openness.rules.limits import CATEGORIES, license_class, terms_facts
+from openness.rules.limits import license_class, terms_facts
 from openness.rules.lineage_rules import LineageRules
 from openness.rules.loader import Ruleset
-from openness.rules.model import License
+from openness.rules.model import CATEGORIES, License
 from openness.verdict import base_documents, lineage
 from openness.verdict.classified import BoundLicense, Classification
 from openness.verdict.components import Documents, component_states

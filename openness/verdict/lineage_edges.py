@@ -13,10 +13,9 @@ import msgspec
 
 from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.records import Contradiction, Finding
-from openness.rules.limits import CATEGORIES
 from openness.rules.lineage_rules import Duty, LineageRules, Loss
 from openness.rules.loader import Ruleset
-from openness.rules.model import Clause, FactSet, FactValue
+from openness.rules.model import CATEGORIES, Clause, FactSet, FactValue
 from openness.verdict.lineage_terms import QUANTIZED, Base, TermsOf, qualified, strictest
 from openness.verdict.own_terms import OwnTerms
 from openness.verdict.stack import judge_license

@@ -13,8 +13,8 @@ import msgspec
 from openness.evidence.base_names import LineageWords, owner_of
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.records import Contradiction, Finding, Standing
-from openness.rules.limits import CATEGORIES
 from openness.rules.loader import Ruleset
+from openness.rules.model import CATEGORIES
 from openness.rules.releases import Release, Releases
 from openness.verdict import named_bases
 from openness.verdict.classified import BoundLicense, LineageEntry
