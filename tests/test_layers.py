@@ -31,6 +31,8 @@ ORDER = [
     "documents_beside",
     "auditing",
     "gate",
+    "locking",
+    "checking",
     "outputs",
     "cli",
 ]

@@ -33,6 +33,8 @@ API_MODELS = ("allow", "deny")
 CONFIDENCES = ("low", "medium", "high")
 PINNED = ("advise", "require")
 STRENGTHS = ("metadata", "card", "text", "weights")
+#: What a person does with a model at the least; taken where the policy states no use.
+DEFAULT_USE = "internal"
 _PURLS = ("pkg:huggingface/", "pkg:docker/", "pkg:generic/")
 
 

@@ -16,11 +16,13 @@ BARE = st.text("abcdeXYZ_-09", min_size=1, max_size=4)
 KEYS = BARE | st.text("ab. é'#[]=\"\\", min_size=1, max_size=4)
 TEXTS = st.text("ab#[]{},='\"\n\\ é", max_size=8)
 SPACES = st.sampled_from(["", " ", "  ", "\t"])
-BREAKS = st.sampled_from(["", " ", "\n", "\n# a comment, with ] and \"\n", " # x\n  "])
+BREAKS = st.sampled_from(["", " ", "\n", '\n# a comment, with ] and "\n', " # x\n  "])
 
 
 def key(text: str) -> str:
-    return text if text and all(c.isascii() and (c.isalnum() or c in "-_") for c in text) else json.dumps(text, ensure_ascii=False)
+    return (
+        text if text and all(c.isascii() and (c.isalnum() or c in "-_") for c in text) else json.dumps(text, ensure_ascii=False)
+    )
 
 
 @st.composite
@@ -61,7 +63,9 @@ def one_line(draw: st.DrawFn, depth: int) -> str:
 
 @st.composite
 def documents(draw: st.DrawFn) -> str:
-    lines = [f"{key(name)}{draw(SPACES)}={draw(SPACES)}{draw(values())}" for name in draw(st.lists(KEYS, max_size=3, unique=True))]
+    lines = [
+        f"{key(name)}{draw(SPACES)}={draw(SPACES)}{draw(values())}" for name in draw(st.lists(KEYS, max_size=3, unique=True))
+    ]
     for number in range(draw(st.integers(0, 3))):
         name = draw(st.sampled_from(["[tool.one]", "[[rows]]", "[[rows]]", "[[rows.inner]]", "[ deep . 'er' ]"]))
         name = name if "[[" in name else name.replace("]", f".n{number}]")
