@@ -39,9 +39,10 @@ def command(paths: tuple[str, ...], policy: Path | None, lock_file: Path | None,
     """
     from openness.policy import lock as locks
     from openness.policy import stated as statements
+    from openness.policy.place import lock_beside
 
     stated = statements.load(policy)
-    target = lock_file or place_of(stated)
+    target = lock_file or lock_beside(stated)
     old = _old(target)
     root = target.absolute().parent
     start = tuple(map(Path, paths)) or (_short(root),)
@@ -52,15 +53,6 @@ def command(paths: tuple[str, ...], policy: Path | None, lock_file: Path | None,
     changed = locks.write(target, new)
     _print(target, old, new, changed, failures, settings)
     return int(worst_exit([ExitCode.OK, *(error.exit_code for error, _ in failures)]))
-
-
-def place_of(stated: Stated) -> Path:
-    """Where the lock lies: beside the policy, else the nearest there is, else in the current folder."""
-    from openness.policy import lock as locks
-
-    if stated.document is not None:
-        return stated.document.path.parent / locks.FILE_NAME
-    return locks.find(Path()) or Path(locks.FILE_NAME)
 
 
 def _short(folder: Path) -> Path:
@@ -85,10 +77,9 @@ def _old(target: Path) -> Lock | None:
 
 def _references(paths: Sequence[Path]) -> Iterator[Reference]:
     from openness.checking.reading import read_all
-    from openness.refs.records import Reference
 
     for found in read_all(paths, Path()):
-        yield from (reference for reference in found if isinstance(reference, Reference))
+        yield from found.references
 
 
 def _resolved(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
@@ -23,8 +23,9 @@ def envelope(
     rules: str,
     warnings: Sequence[str] = (),
     errors: Sequence[tuple[OpennessError, str]] = (),
+    more: Mapping[str, Any] | None = None,
 ) -> str:
-    """The document as text. ``errors`` are pairs of an error and the input it belongs to."""
+    """The document as text. ``errors`` are pairs of an error and the input it belongs to; ``more`` are further fields."""
     document = {
         "schema": f"openness/{command}/1",
         "tool": {"name": "openness", "version": __version__, "rules": rules, "corpus": version_of(packaged("corpus") / FILE)},
@@ -34,6 +35,7 @@ def envelope(
             {"code": error.code, "message": printable(error.message, None), "input": printable(subject, None)}
             for error, subject in errors
         ],
+        **(more or {}),
     }
     return json.dumps(document, ensure_ascii=False, indent=2)
 

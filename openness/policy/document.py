@@ -94,7 +94,7 @@ def _within(data: Any, path: Sequence[str]) -> Any:
 
 def read(path: Path) -> PolicyDocument:
     """Raises UsageError for a file that cannot be read, is too large, or is not TOML."""
-    shown = printable(_short(path), None)
+    shown = shortened(path)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_POLICY + 1)
@@ -114,12 +114,12 @@ def read(path: Path) -> PolicyDocument:
     return PolicyDocument(path, shown, text, own, PROJECT_TABLE)
 
 
-def _short(path: Path) -> str:
-    """Relative to the current folder where it lies below it."""
+def shortened(path: Path) -> str:
+    """A path for messages: relative to the current folder where it lies below it."""
     try:
-        return str(path.absolute().relative_to(Path.cwd()))
+        return printable(str(path.absolute().relative_to(Path.cwd())), None)
     except (ValueError, OSError):
-        return str(path)
+        return printable(str(path), None)
 
 
 class Cursor(msgspec.Struct, frozen=True):
