@@ -124,6 +124,8 @@ def _hub(text: str, means: str, default_owner: str | None) -> Named | None:
         return _in_repository(text) or _weight_file(text)
     name, at, revision = text.partition("@")
     name, colon, quant = name.partition(":")
+    if colon and "/" not in name and _ollama_tag().fullmatch(quant):
+        return _ollama(text)
     if colon and not (_QUANT.fullmatch(quant) or quant == "latest"):
         return None
     if at and not is_revision(revision):
@@ -224,6 +226,11 @@ def _dataset(text: str) -> Named | None:
     if not _is_id(name) or (at and not is_revision(revision)):
         return None
     return Named("dataset", name, 0, len(name), revision or None, low=is_dummy(name))
+
+
+@lru_cache(maxsize=1)
+def _ollama_tag() -> re.Pattern[str]:
+    return re.compile(table("names")["ollama_tags"])
 
 
 def _ollama(text: str) -> Named | None:

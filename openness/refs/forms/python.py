@@ -62,6 +62,10 @@ class _Reader:
                 self._settings(held.expr)
             if id(held.expr) not in claimed and (means := keys.among(held.key, held.siblings, variable=held.variable)):
                 self._hold(held.expr, held.scope, means, "high" if means == "hub" else "medium")
+            elif held.key in table("python")["naming"]:
+                for value in self.names.values(held.expr, held.scope):
+                    if "-" in value.text:
+                        self._add(value, "api", "medium")
         self._parameters()
         for _ in range(ROUNDS):
             if not self._local_calls():
