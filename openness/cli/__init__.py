@@ -16,6 +16,7 @@ COMMANDS = {
     "audit": ("openness.cli.audit", "May I use this local build? Verdict, evidence, duties."),
     "run": ("openness.cli.run", "Start llama.cpp on a build, only if the verdict allows it."),
     "classify": ("openness.cli.classify", "How open is a model? Category, dimensions, licenses, lineage, definitions."),
+    "badge": ("openness.cli.badge", "A badge of how open a model is: SVG, PNG, shields.io, Markdown, model card."),
     "explain": ("openness.cli.explain", "Every step of a classification: fact, rule, finding, category."),
     "discover": ("openness.cli.discover", "Every build that programs on this machine keep, each audited once."),
     "fingerprint": ("openness.cli.fingerprint", "Which checkpoint is this build? By its weights alone."),
