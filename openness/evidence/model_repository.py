@@ -44,8 +44,15 @@ def no_names(text: str) -> tuple[NamedLicense, ...]:
     return ()
 
 
+def whole(card: bytes) -> bytes:
+    """A card as it is: for readers that have no rules at hand."""
+    return card
+
+
 class Reader(msgspec.Struct, frozen=True):
-    """What reading evidence needs beside the documents: rules as data, and the identification of license texts."""
+    """What reading evidence needs beside the documents: rules as data, and the identification of license texts.
+
+    ``unblocked`` empties the lines that openness itself wrote into a card."""
 
     words: CardWords
     files: FileRules
@@ -53,6 +60,7 @@ class Reader(msgspec.Struct, frozen=True):
     lineage: LineageWords
     names: Names = no_names
     code: CodeWords = NO_CODE_WORDS
+    unblocked: Callable[[bytes], bytes] = whole
 
 
 def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
@@ -157,6 +165,8 @@ def _card_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot
 
 def _document_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot) -> tuple[list[Fact], list[Finding]]:
     if document.kind in ("card", "readme"):
+        # the hash stays that of the whole document
+        document = msgspec.structs.replace(document, data=reader.unblocked(document.data))
         return _card_facts(document, reader, snapshot)
     if document.kind in ("license", "policy"):
         return license_facts(document, reader), []
