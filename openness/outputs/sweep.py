@@ -80,7 +80,7 @@ def _short(text: str) -> str:
 
 
 def _table(rows: Sequence[Sequence[str]], left: int = 0) -> Iterator[str]:
-    """Columns aligned: the first to the left, figures to the right; behind column ``left`` everything to the left where it is set."""
+    """Columns aligned: the first to the left, figures to the right; with ``left`` everything from that column on to the left."""
     widths = [max(len(row[at]) for row in rows) for at in range(len(rows[0]))]
     for row in rows:
         cells = []

@@ -1,8 +1,8 @@
 """The closure over the bases of every row of a table: one pass over the graph, with cycles.
 
 Of every row the closure is the set of what its bases bring; such sets repeat, so each different one is kept once and named by a
-number. A base's closure passes to what was made from it; that of a cycle is worked out for each of its rows, which are no bases of
-themselves.
+number. A base's closure passes to what was made from it; that of a cycle is worked out for each of its rows, none of which is a
+base of itself.
 """
 
 from __future__ import annotations
@@ -18,8 +18,8 @@ WALKED = 64
 
 
 class Sets:
-    """Sets of items, each different one once. An item is a base's number times ``width`` plus the number of the act; act 0 is a mere
-    change of format, which leaves the act behind it as it is."""
+    """Sets of items, each different one once. An item is a base's number times ``width`` plus the number of the act; act 0 is a
+    mere change of format, which leaves the act behind it as it is."""
 
     def __init__(self, width: int) -> None:
         self.width = width
@@ -36,7 +36,7 @@ class Sets:
         return found
 
     def joined(self, one: int, other: int) -> int:
-        if one == other or other == NOTHING:
+        if other in (one, NOTHING):
             return one
         if one == NOTHING:
             return other
@@ -60,7 +60,7 @@ class Sets:
 
 
 class Closure:
-    """The set of every row. ``first`` says where the edges of a row begin in ``parents`` and ``items``, one more entry at the end;
+    """The set of every row. ``first`` says where the edges of a row begin in ``parents`` and ``items``, with one entry more;
     ``parents`` are row numbers, negative for a base that is not in the table."""
 
     def __init__(

@@ -1,5 +1,5 @@
-"""Where rows are read: in this process, in a pool of processes, or on a Dask cluster. The driver gets the same batches in the same
-order from each of them, and a worker that dies costs time, not rows.
+"""Where rows are read: in this process, in a pool of processes, or on a Dask cluster. The driver gets the same batches in the
+same order from each of them, and a worker that dies costs time, not rows.
 """
 
 from __future__ import annotations
@@ -69,7 +69,7 @@ def _client(address: str) -> Iterator[Any]:
             "pip install 'openness[cluster]'"
         ) from None
     try:
-        client = Client(address, timeout="15s", set_as_default=False)
+        client = Client(address, timeout="15s", set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         raise UsageError(
             f"There is no Dask scheduler at {address} ({type(error).__name__}); start one with: dask scheduler"
@@ -77,7 +77,7 @@ def _client(address: str) -> Iterator[Any]:
     try:
         yield client
     finally:
-        client.close()
+        client.close()  # type: ignore[no-untyped-call]
 
 
 def _ordered(table: Layout, reading: Reading, make: Callable[[], Executor], ahead: int) -> Iterator[Batch]:

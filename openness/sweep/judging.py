@@ -1,7 +1,7 @@
 """What a row states and inherits, judged by the verdict layer: each different combination once, however many rows share it.
 
-No rule is written here. The terms of a statement are those of ``verdict.own_terms``, of a base those of ``verdict.lineage_terms``,
-the stack is ``verdict.weights_terms`` and the category ``rules.categories``.
+No rule is written here. The terms of a statement are those of ``verdict.own_terms``, of a base ``verdict.lineage_terms``, the
+stack is ``verdict.weights_terms`` and the category ``rules.categories``.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from openness.sources.snapshot import HubFields, RepositorySnapshot
 from openness.sweep.closure import Closure, Sets
 from openness.sweep.graph import NOWHERE, Graph
 from openness.sweep.judging import Atom, Inheritance, Judge
-from openness.sweep.rows import ABSENT, BIT, GATED, HEAD, LEAK, QUANTIZED_FILES
+from openness.sweep.rows import BIT, GATED, HEAD, QUANTIZED_FILES
 from openness.verdict import named_bases
 from openness.verdict.lineage_terms import QUANTIZED, UNSTATED
 from openness.verdict.named_bases import NamedBase
@@ -27,8 +27,8 @@ COPY = 0
 
 
 class Lineages(msgspec.Struct, frozen=True):
-    """Of every row: the number of its set (0: no bases), whether it has bases at all, and whether they are all stated as the same in
-    another number format; ``inheritances`` are the sets. ``lacking`` are rows with a base that is not in the table."""
+    """Of every row: the number of its set (0: no bases), whether it has bases at all, and whether they are all stated as the same
+    in another number format; ``inheritances`` are the sets. ``lacking`` are rows with a base that is not in the table."""
 
     sets: Sequence[int]
     derived: bytearray
@@ -112,7 +112,7 @@ class LineageReader:
         """Of each base the atom it brings to a model of its own publisher, and another for those of others, where they differ."""
         graph, judge = self._graph, self._judge
         leaks = _pattern(judge)
-        found = []
+        found: list[tuple[int, int | None]] = []
         for name, base in graph.bases.items():
             row = graph.usable(base)
             own = None if row == NOWHERE else self._own[graph.stated[row]]

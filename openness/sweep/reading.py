@@ -1,4 +1,4 @@
-"""What reading rows needs of the rules: patterns of files, words of lineage, and beginnings of names that deserve a closer look."""
+"""What reading rows needs of the rules: patterns of files, words of lineage, beginnings of names that deserve a closer look."""
 
 from __future__ import annotations
 

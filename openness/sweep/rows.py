@@ -45,8 +45,8 @@ class Reading(msgspec.Struct, frozen=True):
 
 class Batch(msgspec.Struct):
     """What a batch of rows comes to, in columns. ``statements`` are the different ones, as JSON: ``stated`` has the number of
-    each row's. Edges go from ``child`` (row) to ``base`` (number in ``bases``, in lower case). ``worded`` are rows that name a base
-    which is no id, with the values as JSON."""
+    each row's. Edges go from ``child`` (row) to ``base`` (number in ``bases``, in lower case). ``worded`` are rows that name a
+    base which is no id, with the values as JSON."""
 
     count: int
     ids: Any

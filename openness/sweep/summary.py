@@ -11,7 +11,7 @@ import msgspec
 class Drift(msgspec.Struct, frozen=True):
     """Edges of one relation whose base is in the table, by what became of the license that the base declares. ``kept``: the same
     licenses; ``to_permissive`` and ``to_restrictive``: of a looser or stricter class; ``sideways``: others of the same class;
-    ``dropped``: the model declares none; ``added``: only the model declares one; ``neither``; ``unclear``: a class is not known."""
+    ``dropped``: the model declares none; ``added``: only the model does; ``neither``; ``unclear``: a class is not known."""
 
     relation: str
     edges: int
@@ -31,8 +31,8 @@ class Drift(msgspec.Struct, frozen=True):
 
 
 class Pair(msgspec.Struct, frozen=True):
-    """Licenses that contradict each other, and the number of models: ``one`` is what the model declares, ``other`` what binds its base
-    (``license-of-base``) or what the Hub's tag says (``license``)."""
+    """Licenses that contradict each other, and the number of models: ``one`` is what the model declares, ``other`` what binds its
+    base (``license-of-base``) or what the Hub's tag says (``license``)."""
 
     about: str
     one: str

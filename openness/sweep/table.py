@@ -109,11 +109,12 @@ def _grouped(parts: Iterable[arrow.Array]) -> Iterator[arrow.Array]:
     held: list[arrow.Array] = []
     size = 0
     for part in parts:
-        while size + len(part) >= GROUP:
+        rest = part
+        while size + len(rest) >= GROUP:
             cut = GROUP - size
-            yield arrow.concat_arrays([*held, part.slice(0, cut)])
-            part, held, size = part.slice(cut), [], 0
-        held.append(part)
-        size += len(part)
+            yield arrow.concat_arrays([*held, rest.slice(0, cut)])
+            rest, held, size = rest.slice(cut), [], 0
+        held.append(rest)
+        size += len(rest)
     if size:
         yield arrow.concat_arrays(held)
