@@ -24,6 +24,7 @@ ORDER = [
     "identifying",
     "gathering",
     "knowledge",
+    "sweep",
     "classifying",
     "model_terms",
     "fingerprinting",

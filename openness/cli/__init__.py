@@ -33,6 +33,7 @@ COMMANDS = {
     "license": ("openness.cli.license", "Show, list and compare the licenses known here."),
     "crawl": ("openness.cli.crawl", "Cards, license texts and linked repositories into the local store."),
     "corpus": ("openness.cli.corpus", "The local store: counts, integrity, upkeep, export."),
+    "sweep": ("openness.cli.sweep", "A whole table of models, classified by their metadata."),
     "rules": ("openness.cli.rules", "Check the rule files."),
     "log": ("openness.cli.log", "Show, verify or rotate the log of runs."),
 }
