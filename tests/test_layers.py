@@ -26,6 +26,7 @@ ORDER = [
     "knowledge",
     "classifying",
     "model_terms",
+    "model_verdicts",
     "fingerprinting",
     "build_identity",
     "auditing",

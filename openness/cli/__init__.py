@@ -16,6 +16,7 @@ COMMANDS = {
     "audit": ("openness.cli.audit", "May I use this local build? Verdict, evidence, duties."),
     "run": ("openness.cli.run", "Start llama.cpp on a build, only if the verdict allows it."),
     "classify": ("openness.cli.classify", "How open is a model? Category, dimensions, licenses, lineage, definitions."),
+    "report": ("openness.cli.report", "Pages for people: a matrix of models and uses, and a page for each."),
     "explain": ("openness.cli.explain", "Every step of a classification: fact, rule, finding, category."),
     "discover": ("openness.cli.discover", "Every build that programs on this machine keep, each audited once."),
     "fingerprint": ("openness.cli.fingerprint", "Which checkpoint is this build? By its weights alone."),
