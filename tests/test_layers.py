@@ -27,6 +27,7 @@ ORDER = [
     "sweep",
     "classifying",
     "model_terms",
+    "model_verdicts",
     "fingerprinting",
     "build_identity",
     "documents_beside",

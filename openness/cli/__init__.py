@@ -26,6 +26,7 @@ COMMANDS = {
     "lock": ("openness.cli.lock", "Resolve every model that a repository names, for check."),
     "init": ("openness.cli.init", "Write an openness.toml by asking what you do."),
     "badge": ("openness.cli.badge", "A badge of how open a model is: SVG, PNG, shields.io, Markdown, model card."),
+    "report": ("openness.cli.report", "Pages for people: a matrix of models and uses, and a page for each."),
     "explain": ("openness.cli.explain", "Every step of a classification: fact, rule, finding, category."),
     "discover": ("openness.cli.discover", "Every build that programs on this machine keep, each audited once."),
     "fingerprint": ("openness.cli.fingerprint", "Which checkpoint is this build? By its weights alone."),
