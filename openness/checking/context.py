@@ -105,10 +105,11 @@ def doubt(
     line: str | None = None,
     keys: Sequence[str] = (),
     chain: tuple[Step, ...] = (),
+    fix: str | None = None,
 ) -> Found:
     """What cannot be said: it fails the check where the policy denies what is unverified."""
     said = context.stated.unverified
     fails = said is not None and said.text == "deny"
     code = ExitCode.DENIED if fails else ExitCode.CANNOT_SAY
     where = said.where if said is not None and fails else line
-    return found(rule, Permission.UNKNOWN, code, message, line=where, keys=[*keys, UNVERIFIED], chain=chain)
+    return found(rule, Permission.UNKNOWN, code, message, line=where, keys=[*keys, UNVERIFIED], chain=chain, fix=fix)

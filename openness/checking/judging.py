@@ -14,6 +14,8 @@ from openness.printable import printable
 from openness.records import Permission, worst
 from openness.refs.records import Reference
 
+#: Names that are no repository on the Hub (``locking.wanted``).
+CATALOGS = ("ollama-catalog", "docker-catalog")
 _HEX = frozenset("0123456789abcdef")
 
 
@@ -56,9 +58,8 @@ def _model(reference: Reference, entry: LockedModel | None, context: Context) ->
         yield _not_locked(reference, context)
         return
     if entry.absent:
-        detail = f" ({entry.detail})" if entry.detail else ""
         yield from judge_uses(name, entry.licenses, entry.uses, entry, context, only_denied=True)
-        yield doubt("unresolved", f"{name} could not be examined: {entry.absent}{detail}.", context)
+        yield _unresolved(name, entry, context)
         return
     yield from judge_allowed(name, entry, context)
     if context.same_question:
@@ -82,6 +83,15 @@ def _not_locked(reference: Reference, context: Context) -> Found:
         return doubt("revision-not-locked", message, context)
     where = context.lock_name if context.lock is not None else f"{context.lock_name}, which does not exist yet"
     return doubt("not-locked", f"{name} is not in {where}; nothing is known of it until it is locked.", context)
+
+
+def _unresolved(name: str, entry: LockedModel, context: Context) -> Found:
+    if entry.absent in CATALOGS:
+        message = f"{name} could not be examined: {entry.detail}."
+        fix = "Name the repository on the Hub (hf.co/owner/name), or write an exception for this name."
+        return doubt("unresolved", message, context, fix=fix)
+    detail = f" ({entry.detail})" if entry.detail else ""
+    return doubt("unresolved", f"{name} could not be examined: {entry.absent}{detail}.", context)
 
 
 def _pin(name: str, reference: Reference, entry: LockedModel, context: Context) -> Iterator[Found]:

@@ -41,7 +41,7 @@ def policy_notices(
 
 def reference_of(entry: LockedModel) -> Reference:
     """A reference that would mean this entry, with no place."""
-    hub = entry.absent not in ("ollama-catalog", "docker-catalog")
+    hub = entry.absent not in judging.CATALOGS
     purl = f"pkg:huggingface/{entry.model}" if hub and entry.kind == "model" else None
     kind: Kind = "dataset" if entry.kind == "dataset" else "model"
     return Reference(kind, entry.model, entry.asked, None, "lock", "", 0, 0, "high", purl, entry.model)

@@ -25,6 +25,8 @@ COMMANDS = {
     "check": ("openness.cli.check", "Every model that a repository names, against the policy, offline."),
     "lock": ("openness.cli.lock", "Resolve every model that a repository names, for check."),
     "init": ("openness.cli.init", "Write an openness.toml by asking what you do."),
+    "badge": ("openness.cli.badge", "A badge of how open a model is: SVG, PNG, shields.io, Markdown, model card."),
+    "report": ("openness.cli.report", "Pages for people: a matrix of models and uses, and a page for each."),
     "explain": ("openness.cli.explain", "Every step of a classification: fact, rule, finding, category."),
     "discover": ("openness.cli.discover", "Every build that programs on this machine keep, each audited once."),
     "fingerprint": ("openness.cli.fingerprint", "Which checkpoint is this build? By its weights alone."),
@@ -32,6 +34,7 @@ COMMANDS = {
     "license": ("openness.cli.license", "Show, list and compare the licenses known here."),
     "crawl": ("openness.cli.crawl", "Cards, license texts and linked repositories into the local store."),
     "corpus": ("openness.cli.corpus", "The local store: counts, integrity, upkeep, export."),
+    "sweep": ("openness.cli.sweep", "A whole table of models, classified by their metadata."),
     "rules": ("openness.cli.rules", "Check the rule files."),
     "log": ("openness.cli.log", "Show, verify or rotate the log of runs."),
 }

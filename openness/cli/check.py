@@ -96,7 +96,8 @@ def _print_json(result: CheckResult, settings: Settings) -> None:
     warnings = [f"{notice.file}:{notice.line}: {notice.message}" for notice in result.notices]
     more = {"policy": result.policy, "lock": result.lock, "files": result.files, "notices": checked.notices(result)}
     rows = checked.check_results(result)
-    click.echo(envelope.envelope("check", rows, rules=rules, warnings=warnings, errors=_failures(result), more=more))
+    document = envelope.envelope_document("check", rows, rules=rules, warnings=warnings, errors=_failures(result))
+    click.echo(envelope.as_json({**document, **more}))
 
 
 def _print_text(result: CheckResult, settings: Settings) -> None:

@@ -128,12 +128,17 @@ def _failure(entry: LockedModel, failures: Failures) -> None:
     """A model that could not be resolved is in the lock as such, and said."""
     if entry.absent is None:
         return
+    from openness.locking.wanted import DOCKER, OLLAMA
+
     detail = f" ({entry.detail})" if entry.detail else ""
     if entry.absent in ("offline", "unreachable", "rate-limited"):
         hint = "run `openness lock` while online" if entry.absent == "offline" else "try again later"
         error: OpennessError = Unreachable(f"not resolved: {entry.absent}{detail}; {hint}.")
     else:
-        error = OpennessError(f"not resolved: {entry.absent}{detail}; check the name and your access.", code="unresolved")
+        hint = "check the name and your access"
+        if entry.absent in (OLLAMA, DOCKER):
+            detail, hint = f": {entry.detail}", "name the repository on the Hub, or write an exception"
+        error = OpennessError(f"not resolved: {entry.absent}{detail}; {hint}.", code="unresolved")
         error.exit_code = ExitCode.CANNOT_SAY
     failures.append((error, entry.model))
 

@@ -1,4 +1,4 @@
-"""What a person reads of a check: each finding at its place, with the line of the source, why, which line of the policy, what to do."""
+"""What a person reads of a check: each finding at its place, with the line of the source, the line of the policy, what to do."""
 
 from __future__ import annotations
 
@@ -12,23 +12,19 @@ from openness.records import Permission
 COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
 #: Notices about what was not read are many in some repositories; the first ones show the kind.
 MOST_NOTES = 20
+#: Of a long line (characters): from where on its beginning is cut, what stays before the name, what is shown in all.
+MOST_BEFORE, BEFORE, MOST_SHOWN = 70, 40, 110
 
 
 def check(result: CheckResult, *, width: int = 80, style: Style = plain, verbose: bool = False, quiet: bool = False) -> str:
     """The findings in the order of the files, the notices behind them, and a line of totals."""
-    blocks = [
-        block
-        for checked in result.references
-        for hit in checked.hits
-        if _shown(hit, verbose) and (block := "\n".join(_finding(checked, hit, width, style)))
-    ]
+    blocks = []
+    for checked in result.references:
+        hits = [hit for hit in checked.hits if hit.counts or verbose]
+        blocks += ["\n".join(_finding(checked, hit, width, style, first=not index)) for index, hit in enumerate(hits)]
     blocks += ["\n".join(_notice(notice, width, style)) for notice in _notices(result, verbose, quiet)]
     blocks.append("\n".join(wrapped(total(result), width, 0, hang=0)))
     return "\n\n".join(blocks)
-
-
-def _shown(hit: Hit, verbose: bool) -> bool:
-    return hit.counts or verbose
 
 
 def _notices(result: CheckResult, verbose: bool, quiet: bool) -> list[Notice]:
@@ -38,24 +34,31 @@ def _notices(result: CheckResult, verbose: bool, quiet: bool) -> list[Notice]:
     return errors if quiet else [*said, *(notes[: None if verbose else MOST_NOTES] if verbose else ())]
 
 
-def _finding(checked: CheckedReference, hit: Hit, width: int, style: Style) -> Iterator[str]:
+def _finding(checked: CheckedReference, hit: Hit, width: int, style: Style, *, first: bool) -> Iterator[str]:
+    """One hit. The line of the source and the evidence stand in the first one of a reference."""
     reference = checked.reference
+    gutter = " " * len(str(reference.line))
     yield from _head(hit.severity, hit.rule, hit.message, width, style)
-    yield from _source(reference.file, reference.line, reference.column, checked, len(reference.text), style)
-    rows = []
+    yield f"{gutter}--> {style(f'{printable(reference.file, None)}:{reference.line}:{reference.column}', 'blue')}"
+    if first:
+        yield from _source(checked, gutter, style)
+    for name, text in _rows(hit, first):
+        head, *rest = wrapped(f"{name}: {text}", width - len(gutter) - 3, 0)
+        yield f"{gutter} = {style(name, 'cyan')}{head[len(name) :]}"
+        yield from (f"{gutter}   {line}" for line in rest)
+
+
+def _rows(hit: Hit, first: bool) -> Iterator[tuple[str, str]]:
     if hit.policy_line:
-        rows.append(("policy", hit.policy_line))
-    rows += [("evidence" if step.kind == "card" else step.kind, _step(step)) for step in hit.chain]
+        yield "policy", hit.policy_line
+    for step in hit.chain if first else ():
+        if step.kind != "clause":  # the message has it
+            yield ("evidence" if step.kind == "card" else step.kind), _step(step)
     if hit.settled:
         until = f", until {hit.settled.until}" if hit.settled.until else ""
-        rows.append((hit.settled.by, f"{hit.settled.where}{until}: {hit.settled.reason}"))
-    if hit.fix and hit.settled is None:
-        rows.append(("help", hit.fix))
-    gutter = " " * len(str(reference.line))
-    for name, text in rows:
-        first, *rest = wrapped(f"{name}: {text}", width - len(gutter) - 3, 0)
-        yield f"{gutter} = {style(name, 'cyan')}{first[len(name) :]}"
-        yield from (f"{gutter}   {line}" for line in rest)
+        yield hit.settled.by, f"{hit.settled.where}{until}: {hit.settled.reason}"
+    elif hit.fix:
+        yield "help", hit.fix
 
 
 def _head(severity: str, rule: str, message: str, width: int, style: Style) -> Iterator[str]:
@@ -65,18 +68,17 @@ def _head(severity: str, rule: str, message: str, width: int, style: Style) -> I
     yield from rest
 
 
-def _source(file: str, line: int, column: int, checked: CheckedReference, length: int, style: Style) -> Iterator[str]:
-    number = str(line)
-    gutter = " " * len(number)
-    yield f"{gutter}--> {style(f'{printable(file, None)}:{line}:{column}', 'blue')}"
-    text = checked.source_line
+def _source(checked: CheckedReference, gutter: str, style: Style) -> Iterator[str]:
+    """The line with the name marked; of a long line the part around it."""
+    text, at = checked.source_line, checked.reference.column - 1
     if not text.strip():
         return
-    start = max(0, column - 1 - 50) if column > 70 else 0
-    cut = text[start : start + 110]
-    marks = " " * (column - 1 - start + (1 if start else 0)) + "^" * max(1, min(length, len(cut) - (column - 1 - start)))
+    start = at - BEFORE if at > MOST_BEFORE else 0
+    cut = ("…" if start else "") + text[start : start + MOST_SHOWN]
+    at += 1 - start if start else 0
+    marks = " " * at + "^" * max(1, min(len(checked.reference.text), len(cut) - at))
     yield f"{gutter} |"
-    yield f"{number} | {'…' if start else ''}{cut}"
+    yield f"{checked.reference.line} | {cut}"
     yield f"{gutter} | {style(marks, 'red')}"
 
 
