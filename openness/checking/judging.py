@@ -61,12 +61,12 @@ def _model(reference: Reference, entry: LockedModel | None, context: Context) ->
         yield from judge_uses(name, entry.licenses, entry.uses, entry, context, only_denied=True)
         yield _unresolved(name, entry, context)
         return
-    yield from judge_allowed(name, entry, context)
     if context.same_question:
         yield from judge_uses(name, entry.licenses, entry.uses, entry, context)
     else:
         message = f"The verdicts in {context.lock_name} are for other uses, facts or demands than the policy states."
         yield doubt("other-question", message, context)
+    yield from judge_allowed(name, entry, context)
     if entry.category in (None, UNVERIFIED):
         message = f"{name} is {entry.category or entry.status or UNVERIFIED}: {entry.why}."
         yield doubt("unverified", message, context, keys=[UNVERIFIED], chain=chain_of(entry.licenses, None, entry.revision))
