@@ -9,6 +9,8 @@ from pathlib import Path
 import msgspec
 
 from openness.checking.ignores import WORD, Ignore, ignores_in
+from openness.policy.document import FILE_NAME
+from openness.policy.stated import Stated
 from openness.printable import printable
 from openness.refs import MAX_FILE, files_under, read_file
 from openness.refs.files import form_of
@@ -31,8 +33,12 @@ class ReadFile(msgspec.Struct, frozen=True):
 
 
 def read_all(paths: Sequence[Path], root: Path) -> Iterator[ReadFile]:
-    """Every file below ``paths`` that is of a kind that is read, in order. Names are relative to ``root``."""
-    files = list(dict.fromkeys(file for path in paths for file in files_under(path) if form_of(file.name) is not None))
+    """Every file below ``paths`` that is of a kind that is read, in order. Names are relative to ``root``.
+
+    The policy names models as well, and is none of the files that use them.
+    """
+    every = dict.fromkeys(file for path in paths for file in files_under(path))
+    files = [file for file in every if file.name != FILE_NAME and form_of(file.name) is not None]
     if len(files) < PARALLEL_FROM or (os.cpu_count() or 1) < 2:
         yield from (read_one(file, root) for file in files)
         return
@@ -62,6 +68,15 @@ def read_one(path: Path, root: Path) -> ReadFile:
     text = decode(data) or ""
     ignores = tuple(ignores_in(text)) if WORD in data else ()
     return ReadFile(name, references, skipped, ignores, _lines(text, references))
+
+
+def without_policy(found: ReadFile, stated: Stated) -> ReadFile:
+    """The file without what the policy itself names, where that is a table of ``pyproject.toml``."""
+    document = stated.document
+    if document is None or not document.prefix or Path(found.file).absolute() != document.path.absolute():
+        return found
+    own = document.own_lines()
+    return msgspec.structs.replace(found, references=tuple(each for each in found.references if each.line not in own))
 
 
 def _data(path: Path, named: bool, skipped: bool) -> bytes:

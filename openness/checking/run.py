@@ -13,7 +13,7 @@ import msgspec
 
 from openness.checking import ignores, judging, notices
 from openness.checking.context import Context
-from openness.checking.reading import ReadFile, read_all
+from openness.checking.reading import ReadFile, read_all, without_policy
 from openness.checking.settling import Settlers
 from openness.errors import ExitCode
 from openness.policy.check_rules import check_rules
@@ -72,7 +72,8 @@ def check(paths: Sequence[Path], setting: Setting, *, whole: bool) -> CheckResul
     """Check files and folders; names are relative to the current folder. ``whole``: they are all of the repository."""
     missing = tuple(str(path) for path in paths if not path.exists() and not path.is_symlink())
     there = [path for path in paths if str(path) not in missing]
-    files = [found for found in read_all(there, Path()) if not _excluded(setting.prefix + found.file, setting.stated)]
+    read_files = (without_policy(found, setting.stated) for found in read_all(there, Path()))
+    files = [found for found in read_files if not _excluded(setting.prefix + found.file, setting.stated)]
     context = _context(setting)
     stated = setting.stated
     settlers = Settlers(

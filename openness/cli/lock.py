@@ -49,7 +49,7 @@ def command(paths: tuple[str, ...], policy: Path | None, lock_file: Path | None,
     failures: Failures = [(MissingInput(f"There is no file or folder {path}."), str(path)) for path in start if not path.exists()]
     there = [path for path in start if path.exists()]
     keep = None if any(path.resolve() == root.resolve() for path in there) else old
-    new = _resolved(list(_references(there)), stated, target, old, keep, refresh, settings, failures)
+    new = _resolved(list(_references(there, stated)), stated, target, old, keep, refresh, settings, failures)
     changed = locks.write(target, new)
     _print(target, old, new, changed, failures, settings)
     return int(worst_exit([ExitCode.OK, *(error.exit_code for error, _ in failures)]))
@@ -75,11 +75,11 @@ def _old(target: Path) -> Lock | None:
         return None
 
 
-def _references(paths: Sequence[Path]) -> Iterator[Reference]:
-    from openness.checking.reading import read_all
+def _references(paths: Sequence[Path], stated: Stated) -> Iterator[Reference]:
+    from openness.checking.reading import read_all, without_policy
 
     for found in read_all(paths, Path()):
-        yield from found.references
+        yield from without_policy(found, stated).references
 
 
 def _resolved(

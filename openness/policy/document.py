@@ -44,6 +44,11 @@ class PolicyDocument(msgspec.Struct, frozen=True):
         """``openness.toml:12``."""
         return f"{self.shown}:{self.line(path)}"
 
+    def own_lines(self) -> frozenset[int]:
+        """The lines on which the policy's keys and elements stand."""
+        length = len(self.prefix)
+        return frozenset(line for path, line in _lines(self.text).items() if path[:length] == self.prefix)
+
     @property
     def top(self) -> Cursor:
         return Cursor(self, (), self.data)
