@@ -95,7 +95,7 @@ def named(value: str, means: str, default_owner: str | None = None) -> Named | N
 def _named(text: str, means: str, default_owner: str | None) -> Named | None:
     if match := _ADDRESS.match(text):
         return _address(text, match.end(), means)
-    for prefix in ("huggingface/", "ollama/", "ollama_chat/", "ollama://", "hf:"):
+    for prefix in ("huggingface/", "ollama/", "ollama_chat/", "ollama://", "hf:", "hf-hub:", "hf_hub:"):
         if text.startswith(prefix) and means in ("open", "hub", "address"):
             rest = _named(text[len(prefix) :], "hub" if prefix[0] == "h" else "ollama", None)
             if (

@@ -226,6 +226,18 @@ class _Reader:
         ahead = self.tokens[index + 1 : index + 5]
         return ahead[3].text if len(ahead) == 4 and ahead[1].text in ("file", "filename") and ahead[3].kind == "string" else None
 
+    def _revision_behind(self, index: int) -> str | None:
+        """``from_pretrained("owner/name", {revision: "…"})``: the value of that key in what is left of the call."""
+        depth = 1
+        for at in range(index + 1, min(index + 40, len(self.tokens) - 2)):
+            text = self.tokens[at].text if self.tokens[at].kind != "string" else ""
+            depth += (text in _OPEN and text != "") - (text in _CLOSE and text != "")
+            if depth <= 0:
+                return None
+            if text == "revision" and self.tokens[at + 1].text in (":", "=") and self.tokens[at + 2].kind == "string":
+                return self.tokens[at + 2].text
+        return None
+
     def _argument(self, value: str, offset: int, index: int, frame: _Frame) -> bool:
         found = False
         parameters = self.functions.get(frame.call, ())
@@ -241,7 +253,15 @@ class _Reader:
             file = None
             if isinstance(row.get("file"), int) and self.tokens[index + 1 : index + 3]:
                 file = next((t.text for t in self.tokens[index + 1 : index + 3] if t.kind == "string"), None)
-            found |= self.sink.add(value, offset, row["means"], "high", weight_file=file, default_owner=row.get("default_owner"))
+            found |= self.sink.add(
+                value,
+                offset,
+                row["means"],
+                "high",
+                weight_file=file,
+                revision=self._revision_behind(index),
+                default_owner=row.get("default_owner"),
+            )
         return found
 
     def _mlc(self, value: str, offset: int) -> bool:
