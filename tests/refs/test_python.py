@@ -47,6 +47,9 @@ from tests.refs.finding import models, references
         ('MODELS = {"small": "big-lab/one"}', "big-lab/one"),
         ('def f(model_id="big-lab/one"): ...', "big-lab/one"),
         ('for model_id in ["big-lab/one"]: ...', "big-lab/one"),
+        ('class DenseModels(Enum):\n    SMALL = "big-lab/one"', "big-lab/one"),
+        ('D = {"a": {"en": "big-lab/one"}}\nmodel_name = D[kind][language]', "big-lab/one"),
+        ('Config(labels_encoder="big-lab/one")', "big-lab/one"),
         ('getattr(config, "model", "big-lab/one")', "big-lab/one"),
         ('Model(path="big-lab/one", revision="v1")', "big-lab/one"),
         ('resolve_model_reference(request, "big-lab/one")', "big-lab/one"),
@@ -92,6 +95,8 @@ def test_a_place_that_takes_a_model_gives_its_name(code: str, expected: str) -> 
         'Model(output_path="big-lab/one")',
         'info = Info(name="command")',
         'SentenceTransformer("tei")',
+        'class Paths(Enum):\n    SMALL = "big-lab/one"',
+        'TOKENS = {"big-lab/one": ["yes", "no"]}',
     ],
 )
 def test_what_only_looks_like_a_reference_is_none(code: str) -> None:
