@@ -4,7 +4,7 @@
 commit of a GitHub repository), ``references/references.csv`` every reference in them: line, model, kind. A reference that is
 found counts as right when file, line, model and kind are those of the count; everything else that is found is wrong, and what
 is not found is missed. ``references/non_references.csv`` lists values that only look like references, with the reason, and
-``references/unsettled.csv`` places where the definition does not say whether they count: what is found there is neither right nor wrong.
+``references/unsettled.csv`` places that the definition does not settle: what is found there is neither right nor wrong.
 No code of the projects is here: ``--corpus`` is a folder with the source distributions (``NAME-VERSION.tar.gz``, anywhere below)
 and, for GitHub, git directories named ``owner+name``. Exit 1 below the bars.
 """
@@ -79,7 +79,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, required=True, help="folder with the source distributions and git directories")
     parser.add_argument("--part", help="only this part of the count")
-    parser.add_argument("--project", action="append", help="only this package (or github:owner/name) of the count; may be repeated")
+    parser.add_argument("--project", action="append", help="only this package or github:owner/name; may be repeated")
     parser.add_argument("--verbose", action="store_true", help="list what is wrong and what is missed")
     arguments = parser.parse_args()
     truth: dict[tuple[str, str], set[Key]] = defaultdict(set)
