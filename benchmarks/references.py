@@ -82,15 +82,15 @@ def main() -> int:
     parser.add_argument("--project", action="append", help="only this package or github:owner/name; may be repeated")
     parser.add_argument("--verbose", action="store_true", help="list what is wrong and what is missed")
     arguments = parser.parse_args()
-    truth: dict[tuple[str, str], set[Key]] = defaultdict(set)
+    truth: dict[tuple[str, str, str], set[Key]] = defaultdict(set)
     for row in rows("references.csv"):
-        truth[row["package"], row["file"]].add((int(row["line"]), row["model"], row["kind"]))
-    tempting: dict[tuple[str, str], set[int]] = defaultdict(set)
+        truth[row["part"], row["package"], row["file"]].add((int(row["line"]), row["model"], row["kind"]))
+    tempting: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     for row in rows("non_references.csv"):
-        tempting[row["package"], row["file"]].add(int(row["line"]))
-    unsettled: dict[tuple[str, str], set[int]] = defaultdict(set)
+        tempting[row["part"], row["package"], row["file"]].add(int(row["line"]))
+    unsettled: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     for row in rows("unsettled.csv"):
-        unsettled[row["package"], row["file"]].add(int(row["line"]))
+        unsettled[row["part"], row["package"], row["file"]].add(int(row["line"]))
     wanted: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     for row in rows("files.csv"):
         if arguments.part in (None, row["part"]) and (not arguments.project or row["package"] in arguments.project):
@@ -100,13 +100,13 @@ def main() -> int:
     taken = there = 0
     for (part, package, version, sha256), names in sorted(wanted.items()):
         for name, data in contents(arguments.corpus, package, version, sha256, names):
-            counted = truth[package, name]
+            counted = truth[part, package, name]
             found = {(r.line, r.model, r.kind) for r in find_in(name, data)}
-            found = {key for key in found if key in counted or key[0] not in unsettled[package, name]}
+            found = {key for key in found if key in counted or key[0] not in unsettled[part, package, name]}
             form = form_of(name) or "not read"
             files[part] += 1
-            there += len(tempting[package, name])
-            taken += len(tempting[package, name] & {line for line, _, _ in found - counted})
+            there += len(tempting[part, package, name])
+            taken += len(tempting[part, package, name] & {line for line, _, _ in found - counted})
             for tally in (tallies[f"form {form}"], tallies[f"part {part}"], tallies[f"project {package}"], tallies["overall"]):
                 tally.right += len(found & counted)
                 tally.wrong += len(found - counted)
