@@ -14,10 +14,10 @@ from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.knowledge import reader
 from openness.records import Fact, Place, Standing
 from openness.sources.snapshot import HubFields, RepositorySnapshot
+from openness.sweep.batch import BIT, GATED, HEAD, QUANTIZED_FILES
 from openness.sweep.closure import Closure, Sets
 from openness.sweep.graph import NOWHERE, Graph
 from openness.sweep.judging import Atom, Inheritance, Judge
-from openness.sweep.batch import BIT, GATED, HEAD, QUANTIZED_FILES
 from openness.verdict import named_bases
 from openness.verdict.lineage_terms import QUANTIZED, UNSTATED
 from openness.verdict.named_bases import NamedBase

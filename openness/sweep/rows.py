@@ -135,9 +135,7 @@ class RowReader:
                 problems[row] |= BIT["id-malformed"]
 
 
-def _statement(
-    found: Batch, card: Card, tagged: tuple[str, ...] | None, statements: dict[object, int], key: object
-) -> int:
+def _statement(found: Batch, card: Card, tagged: tuple[str, ...] | None, statements: dict[object, int], key: object) -> int:
     """The number of a statement that was not met in this form before; ``key`` is the form where it is plain."""
     given = {name: getattr(card, name) for name in LICENSE_KEYS if getattr(card, name) is not None}
     if tagged:
@@ -168,7 +166,7 @@ def license_tags(tags: arrow.Array) -> list[tuple[str, ...] | None]:
 
 @contextmanager
 def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: a batch makes many small objects and no cycle, and the search would cost as much as the work."""
+    """Without the search for cycles: a batch makes many small objects and no cycle, and the search costs as much as the work."""
     enabled = gc.isenabled()
     gc.disable()
     try:

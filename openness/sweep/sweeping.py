@@ -14,12 +14,12 @@ from openness.evidence.base_names import owner_of
 from openness.rules.loader import Ruleset
 from openness.rules.model import CATEGORIES
 from openness.sweep import execution, table
+from openness.sweep.batch import ABSENT, INCOMPLETE, LEAK, PROBLEMS, SHOWN, UNLISTED, Batch
 from openness.sweep.columns import Layout, layout
 from openness.sweep.graph import NOWHERE, Graph, collected
 from openness.sweep.judging import NO_LICENSE, Judge, Judged, Row
 from openness.sweep.lineage import LineageReader, Lineages
 from openness.sweep.reading import reading
-from openness.sweep.batch import ABSENT, INCOMPLETE, LEAK, PROBLEMS, SHOWN, UNLISTED, Batch
 from openness.sweep.summary import Drift, Summary, by_two, drift_of, top
 from openness.verdict.own_terms import OwnTerms
 
