@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -14,11 +13,20 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 import msgspec
 
+from openness.errors import UsageError
+
 if TYPE_CHECKING:
     from openness.rules.loader import Ruleset
 
+Formats = tuple[str, ...]
 Function = TypeVar("Function", bound=Callable[..., Any])
 DISCLAIMER = "This is not legal advice."
+#: What every command can write; a command may add others of ``FORMATS``.
+PLAIN: Formats = ("text", "json")
+#: Every output format of any command: accepted before the command, which then refuses those that it does not write.
+FORMATS: Formats = (
+    *PLAIN, "markdown", "html", "sarif", "junit", "github", "svg", "png", "shields", "spdx", "spdx3", "cyclonedx", "mot",
+)  # fmt: skip
 #: Below this size a file is hashed before a progress bar could be drawn.
 PROGRESS_FROM = 64 << 20
 
@@ -75,23 +83,36 @@ class Settings(msgspec.Struct, frozen=True):
 
 
 def global_options(function: Function) -> Function:
-    """Add the global options to a command; it receives them as one ``settings`` argument."""
+    """Add the global options to a command that writes text and JSON; it receives them as one ``settings`` argument."""
+    return options_with_formats(*PLAIN)(function)
 
-    @functools.wraps(function)
-    def wrapper(*args: Any, **kwargs: Any) -> Any:
-        own = Settings(**{name: kwargs.pop(name) for name in Settings.__struct_fields__})
-        context = click.get_current_context()
-        settings = own.over(context.find_object(Settings) or Settings())
-        context.obj = settings
-        return function(*args, settings=settings, **kwargs)
 
-    for option in reversed(_OPTIONS):
-        wrapper = option(wrapper)
-    return wrapper  # type: ignore[return-value]
+def options_with_formats(*formats: str) -> Callable[[Function], Function]:
+    """The global options of a command that writes these formats.
+
+    The command raises UsageError for a format that was given before it and that it does not write.
+    """
+
+    def decorate(function: Function) -> Function:
+        @functools.wraps(function)
+        def wrapper(*args: Any, **kwargs: Any) -> Any:
+            own = Settings(**{name: kwargs.pop(name) for name in Settings.__struct_fields__})
+            context = click.get_current_context()
+            settings = own.over(context.find_object(Settings) or Settings())
+            if settings.format is not None and settings.format not in formats:
+                raise UsageError(f"{context.command_path} has no format {settings.format}; it writes {', '.join(formats)}.")
+            context.obj = settings
+            return function(*args, settings=settings, **kwargs)
+
+        format = click.option("--format", type=click.Choice(formats), default=None, help=f"Output format ({formats[0]}).")
+        for option in (*reversed(_OPTIONS), format):
+            wrapper = option(wrapper)
+        return wrapper  # type: ignore[return-value]
+
+    return decorate
 
 
 _OPTIONS = (
-    click.option("--format", type=click.Choice(["text", "json"]), default=None, help="Output format (text)."),
     click.option("--offline", is_flag=True, default=None, help="Never use the network."),
     click.option("--quiet", "-q", is_flag=True, default=None, help="Only the result and errors."),
     click.option("--verbose", "-v", is_flag=True, default=None, help="Every reason and every piece of evidence."),
@@ -126,7 +147,11 @@ def echo(text: str, settings: Settings, *, err: bool = False) -> None:
 
 def width() -> int:
     """Columns to wrap text to: the terminal's, at most 110 for reading, 80 where there is none."""
-    return min(shutil.get_terminal_size((80, 24)).columns, 110)
+    try:
+        columns = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(sys.stdout.fileno()).columns
+    except (ValueError, OSError):  # no number, no terminal
+        columns = 80
+    return min(columns or 80, 110)
 
 
 @contextmanager

@@ -30,6 +30,8 @@ _PART = r"[A-Za-z0-9_][\w.-]{0,95}"
 _ID = re.compile(rf"{_PART}/{_PART}", re.ASCII)
 _OLLAMA = re.compile(r"(?:[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*(?::[A-Za-z0-9][\w.-]*)?", re.ASCII)
 _DOCKER = re.compile(r"(?:docker\.io/)?(ai/[a-z0-9][\w.-]*)(?::([\w.-]+))?", re.ASCII)
+#: What a name has that a library completes with its own owner: several parts (``all-MiniLM-L6-v2``); one word is some setting.
+_DEFAULT_OWNED = re.compile(r"(?=[^.]*[A-Za-z])[A-Za-z0-9]+(?:[-_][\w.]+)+", re.ASCII)
 _VIEWS = frozenset({"resolve", "tree", "blob", "raw", "commit"})
 
 
@@ -119,9 +121,11 @@ def _named(text: str, means: str, default_owner: str | None) -> Named | None:
 
 def _hub(text: str, means: str, default_owner: str | None) -> Named | None:
     if text.lower().endswith(_words().weights):
-        return _weight_file(text)
+        return _in_repository(text) or _weight_file(text)
     name, at, revision = text.partition("@")
     name, colon, quant = name.partition(":")
+    if colon and "/" not in name and _ollama_tag().fullmatch(quant):
+        return _ollama(text)
     if colon and not (_QUANT.fullmatch(quant) or quant == "latest"):
         return None
     if at and not is_revision(revision):
@@ -130,13 +134,21 @@ def _hub(text: str, means: str, default_owner: str | None) -> Named | None:
         if default_owner and is_api_model(name):
             return None
         owner = default_owner or _words().models.get(name)
-        if owner is None or not is_hub_id(name) or (default_owner and (name.isdigit() or "." in name[-5:-2])):
-            return None
         known = _words().models.get(name, owner)
+        if owner is None or not is_hub_id(name) or (known == default_owner and not _DEFAULT_OWNED.fullmatch(name)):
+            return None
         return None if _placeholder(owner, name) else _model(f"{known}/{name}", 0, len(name), revision or None, quant or None)
     if not _is_id(name) or (means == "open" and _is_routed(name)):
         return None
     return _model(name, 0, len(name), revision or None, quant or None)
+
+
+def _in_repository(text: str) -> Named | None:
+    """``owner/name-GGUF/file.gguf``, as LM Studio writes it: two parts and a file, and the second says what it holds."""
+    whole, _, file = text.rpartition("/")
+    if not whole.casefold().endswith("gguf") or not _is_id(whole):
+        return None
+    return _model(whole, 0, len(whole), None, None, file)
 
 
 def _is_id(name: str) -> bool:
@@ -214,6 +226,11 @@ def _dataset(text: str) -> Named | None:
     if not _is_id(name) or (at and not is_revision(revision)):
         return None
     return Named("dataset", name, 0, len(name), revision or None, low=is_dummy(name))
+
+
+@lru_cache(maxsize=1)
+def _ollama_tag() -> re.Pattern[str]:
+    return re.compile(table("names")["ollama_tags"])
 
 
 def _ollama(text: str) -> Named | None:

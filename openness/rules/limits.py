@@ -9,10 +9,7 @@ from collections.abc import Iterable, Iterator
 from openness.rules.case import FactState, LicenseClass
 from openness.rules.conditions import guard_admits
 from openness.rules.definitions import Definitions, LimitSign
-from openness.rules.model import Clause, License
-
-#: Mildest first: the terms of a stack are those of its strictest member (DESIGN.md section 3).
-CATEGORIES = ("open", "source-available", "research-only")
+from openness.rules.model import CATEGORIES, Clause, License
 
 
 def limits_of(license: License, definitions: Definitions) -> frozenset[str]:

@@ -26,6 +26,7 @@ from openness.refs.tables import table
 ROUNDS = 3
 _LITERAL = re.compile(r"[A-Za-z]{0,2}(\"\"\"|'''|\"|')")
 _ADDRESS = re.compile(r"(?:https?://(?:huggingface\.co|hf\.co)/[\w.-]+/[\w.-]+/(?:resolve|raw)/[\w./%-]+)")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _HOSTS = ("huggingface.co/", "hf.co/", "hf://", "huggingface://")
 
 
@@ -61,6 +62,10 @@ class _Reader:
                 self._settings(held.expr)
             if id(held.expr) not in claimed and (means := keys.among(held.key, held.siblings, variable=held.variable)):
                 self._hold(held.expr, held.scope, means, "high" if means == "hub" else "medium")
+            elif held.key in table("python")["naming"]:
+                for value in self.names.values(held.expr, held.scope):
+                    if "-" in value.text:
+                        self._add(value, "api", "medium")
         self._parameters()
         for _ in range(ROUNDS):
             if not self._local_calls():
@@ -116,6 +121,7 @@ class _Reader:
         maker = last
         if "." in name and last in table("python")["class_methods"]:  # LLM.load("owner/name"): the class tells
             maker = name.split(".")[-2]
+        self._described(call, scope, maker)
         if call.args and not python_calls.rows_for(name) and python_calls.model_class().fullmatch(maker):
             for argument in call.args[:3]:
                 for value in self.names.values(argument, scope):
@@ -128,6 +134,21 @@ class _Reader:
                 self._settings(argument)
         elif last in python_calls.keyed():
             self._keyed(call, scope, python_calls.keyed()[last])
+
+    def _described(self, call: ast.Call, scope: Scope, maker: str) -> None:
+        """``Model(path="owner/name", revision=…)``: the class, or a whole commit beside it, says what a plain keyword holds."""
+        revisions = {k.arg: k.value.value for k in call.keywords if k.arg and _is_commit(k.value)}
+        named = maker == table("python")["api_class"] or python_calls.model_class().fullmatch(maker)
+        if not (named or revisions) or python_calls.data_call().fullmatch(maker):
+            return
+        for keyword in call.keywords:
+            match = python_calls.model_keyword().fullmatch(keyword.arg or "")
+            if match is None or keys.meaning(match[0]) is not None or "dataset" in match[0]:
+                continue
+            revision = revisions.get(f"{match['of']}revision")
+            if named or revision:
+                for value in self.names.values(keyword.value, scope):
+                    self._add(value, "open", "high" if revision else "medium", revision=revision)
 
     def _meaning(self, call: ast.Call, means: str) -> str | None:
         """``repo_type="dataset"`` and an Ollama backend beside the model change what its name means."""
@@ -160,7 +181,7 @@ class _Reader:
 
     def _keyed(self, call: ast.Call, scope: Scope, row: dict[str, Any]) -> None:
         """``os.environ.get("MODEL_ID", "owner/name")``: the first argument is the key of the second."""
-        first = next(iter(call.args), None)
+        first = call.args[row["key"]] if len(call.args) > row["key"] else None
         if isinstance(first, ast.Constant) and isinstance(first.value, str) and (means := keys.tells(first.value)):
             for argument in arguments(call, row["argument"], row["keywords"]):
                 self._hold(argument, scope, means, "medium")
@@ -291,6 +312,10 @@ class _Reader:
         for match in _ADDRESS.finditer(text):
             at = self.text.find(match[0], start)
             self.sink.add(match[0], at if at >= 0 else start, "address")
+
+
+def _is_commit(expr: ast.expr) -> bool:
+    return isinstance(expr, ast.Constant) and isinstance(expr.value, str) and bool(_COMMIT.fullmatch(expr.value))
 
 
 def _flat(items: Iterable[ast.expr]) -> Iterator[ast.expr]:

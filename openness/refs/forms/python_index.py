@@ -66,6 +66,15 @@ class Index:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 self._assign(target, node.value, scope)
 
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            self._annotated(node.annotation, node.value, scope)
+
+    def _annotated(self, annotation: ast.expr | None, value: ast.expr, scope: Scope) -> None:
+        """``segmentation: PipelineModel = "owner/name"``: the type is the key."""
+        last = annotation.attr if isinstance(annotation, ast.Attribute) else getattr(annotation, "id", "")
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and last not in _PLAIN_TYPES:
+            self.held.append(Held(last, value, scope, True))
+
     def _list(self, node: ast.List | ast.Tuple, scope: Scope) -> None:
         self.lists.append((node, scope))
 
@@ -161,6 +170,7 @@ class Index:
         for argument, default in (*defaults, *keyword_only):
             inner.names.setdefault(argument.arg, []).append(default)
             self.held.append(Held(argument.arg, default, scope, True))
+            self._annotated(argument.annotation, default, scope)
         if not isinstance(node, ast.Lambda):
             self.functions[scope.function if name == "__init__" and scope.function else name] = inner
             for names, rows in parametrized(node):
@@ -180,6 +190,7 @@ class Index:
                 self.names.imports[alias.asname or alias.name] = f"{node.module}.{alias.name}"
 
 
+_PLAIN_TYPES = frozenset({"", "str", "Any", "Text", "object", "Path"})
 #: Nodes with nothing inside that could be a reference.
 _LEAVES = frozenset(
     {ast.Name, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal, ast.alias}
