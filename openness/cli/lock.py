@@ -37,30 +37,24 @@ def command(paths: tuple[str, ...], policy: Path | None, lock_file: Path | None,
     What the local store lacks is fetched and stored, so an interrupted run goes on where it stopped. `openness check` then
     needs nothing but the lock.
     """
+    from openness.checking.reading import prefix_of, read_for
     from openness.policy import lock as locks
     from openness.policy import stated as statements
+    from openness.policy.place import lock_beside
 
     stated = statements.load(policy)
-    target = lock_file or place_of(stated)
+    target = lock_file or lock_beside(stated)
     old = _old(target)
     root = target.absolute().parent
     start = tuple(map(Path, paths)) or (_short(root),)
     failures: Failures = [(MissingInput(f"There is no file or folder {path}."), str(path)) for path in start if not path.exists()]
     there = [path for path in start if path.exists()]
     keep = None if any(path.resolve() == root.resolve() for path in there) else old
-    new = _resolved(list(_references(there)), stated, target, old, keep, refresh, settings, failures)
+    references = [each for found in read_for(stated, there, prefix_of(root)) for each in found.references]
+    new = _resolved(references, stated, target, old, keep, refresh, settings, failures)
     changed = locks.write(target, new)
     _print(target, old, new, changed, failures, settings)
     return int(worst_exit([ExitCode.OK, *(error.exit_code for error, _ in failures)]))
-
-
-def place_of(stated: Stated) -> Path:
-    """Where the lock lies: beside the policy, else the nearest there is, else in the current folder."""
-    from openness.policy import lock as locks
-
-    if stated.document is not None:
-        return stated.document.path.parent / locks.FILE_NAME
-    return locks.find(Path()) or Path(locks.FILE_NAME)
 
 
 def _short(folder: Path) -> Path:
@@ -81,14 +75,6 @@ def _old(target: Path) -> Lock | None:
     except IntegrityError as error:
         click.echo(f"openness: warning: {error.message} It is written anew.", err=True)
         return None
-
-
-def _references(paths: Sequence[Path]) -> Iterator[Reference]:
-    from openness.checking.reading import read_all
-    from openness.refs.records import Reference
-
-    for found in read_all(paths, Path()):
-        yield from (reference for reference in found if isinstance(reference, Reference))
 
 
 def _resolved(
@@ -137,12 +123,17 @@ def _failure(entry: LockedModel, failures: Failures) -> None:
     """A model that could not be resolved is in the lock as such, and said."""
     if entry.absent is None:
         return
+    from openness.locking.wanted import DOCKER, OLLAMA
+
     detail = f" ({entry.detail})" if entry.detail else ""
     if entry.absent in ("offline", "unreachable", "rate-limited"):
         hint = "run `openness lock` while online" if entry.absent == "offline" else "try again later"
         error: OpennessError = Unreachable(f"not resolved: {entry.absent}{detail}; {hint}.")
     else:
-        error = OpennessError(f"not resolved: {entry.absent}{detail}; check the name and your access.", code="unresolved")
+        hint = "check the name and your access"
+        if entry.absent in (OLLAMA, DOCKER):
+            detail, hint = f": {entry.detail}", "name the repository on the Hub, or write an exception"
+        error = OpennessError(f"not resolved: {entry.absent}{detail}; {hint}.", code="unresolved")
         error.exit_code = ExitCode.CANNOT_SAY
     failures.append((error, entry.model))
 

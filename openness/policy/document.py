@@ -44,6 +44,11 @@ class PolicyDocument(msgspec.Struct, frozen=True):
         """``openness.toml:12``."""
         return f"{self.shown}:{self.line(path)}"
 
+    def own_lines(self) -> frozenset[int]:
+        """The lines on which the policy's keys and elements stand."""
+        length = len(self.prefix)
+        return frozenset(line for path, line in _lines(self.text).items() if path[:length] == self.prefix)
+
     @property
     def top(self) -> Cursor:
         return Cursor(self, (), self.data)
@@ -94,7 +99,7 @@ def _within(data: Any, path: Sequence[str]) -> Any:
 
 def read(path: Path) -> PolicyDocument:
     """Raises UsageError for a file that cannot be read, is too large, or is not TOML."""
-    shown = printable(_short(path), None)
+    shown = shortened(path)
     try:
         with path.open("rb") as file:
             data = file.read(MAX_POLICY + 1)
@@ -114,12 +119,12 @@ def read(path: Path) -> PolicyDocument:
     return PolicyDocument(path, shown, text, own, PROJECT_TABLE)
 
 
-def _short(path: Path) -> str:
-    """Relative to the current folder where it lies below it."""
+def shortened(path: Path) -> str:
+    """A path for messages: relative to the current folder where it lies below it."""
     try:
-        return str(path.absolute().relative_to(Path.cwd()))
+        return printable(str(path.absolute().relative_to(Path.cwd())), None)
     except (ValueError, OSError):
-        return str(path)
+        return printable(str(path), None)
 
 
 class Cursor(msgspec.Struct, frozen=True):

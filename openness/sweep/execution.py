@@ -16,7 +16,8 @@ from openness import __version__
 from openness.errors import OpennessError, UsageError
 from openness.sweep import columns
 from openness.sweep.columns import Layout
-from openness.sweep.rows import Batch, Reading, RowReader
+from openness.sweep.batch import Batch, Reading
+from openness.sweep.rows import RowReader
 
 #: How often a pool is made anew before a group of rows that kills its worker is given up.
 MOST_DEATHS = 5

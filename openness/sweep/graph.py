@@ -6,7 +6,7 @@ from array import array
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
-from openness.sweep.rows import ABSENT, Batch
+from openness.sweep.batch import ABSENT, Batch
 
 if TYPE_CHECKING:
     import pyarrow as arrow

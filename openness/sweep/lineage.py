@@ -17,7 +17,7 @@ from openness.sources.snapshot import HubFields, RepositorySnapshot
 from openness.sweep.closure import Closure, Sets
 from openness.sweep.graph import NOWHERE, Graph
 from openness.sweep.judging import Atom, Inheritance, Judge
-from openness.sweep.rows import BIT, GATED, HEAD, QUANTIZED_FILES
+from openness.sweep.batch import BIT, GATED, HEAD, QUANTIZED_FILES
 from openness.verdict import named_bases
 from openness.verdict.lineage_terms import QUANTIZED, UNSTATED
 from openness.verdict.named_bases import NamedBase

@@ -12,7 +12,7 @@ from openness.rules.leaks import Leaks
 from openness.rules.loader import read_yaml
 from openness.rules.releases import Releases, key_of
 from openness.sweep.files import FilePatterns
-from openness.sweep.rows import Reading
+from openness.sweep.batch import Reading
 
 WEIGHTS = "parameters-final"
 

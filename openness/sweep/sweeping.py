@@ -19,7 +19,7 @@ from openness.sweep.graph import NOWHERE, Graph, collected
 from openness.sweep.judging import NO_LICENSE, Judge, Judged, Row
 from openness.sweep.lineage import LineageReader, Lineages
 from openness.sweep.reading import reading
-from openness.sweep.rows import ABSENT, INCOMPLETE, LEAK, PROBLEMS, SHOWN, UNLISTED, Batch
+from openness.sweep.batch import ABSENT, INCOMPLETE, LEAK, PROBLEMS, SHOWN, UNLISTED, Batch
 from openness.sweep.summary import Drift, Summary, by_two, drift_of, top
 from openness.verdict.own_terms import OwnTerms
 
