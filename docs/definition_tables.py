@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import badge_pictures
+
 from openness.rules import definitions
 from openness.rules.definitions import Criterion, Framework
 
@@ -17,6 +19,8 @@ def filled(page: str) -> str:
 
 def _table(kind: str, name: str | None) -> list[str]:
     known = definitions.load()
+    if kind == "badges":
+        return badge_pictures.variants()
     if name is not None:
         framework = known.frameworks[name]
         return {"head": _head, "criteria": _criteria, "deviations": _deviations, "labels": _labels}[kind](framework)

@@ -8,17 +8,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
+import badge_pictures
 import click
 import definition_tables
 
 from openness.cli import cli
-from openness.cli.common import Settings
+from openness.cli.common import PLAIN, Settings
 from openness.rules import loader
 
 GLOBAL = set(Settings.__struct_fields__)
 HERE = Path(__file__).parent
 #: Pages with tables from the rules between lines written by hand.
-WITH_TABLES = ("definitions.md", "evidence-files.md")
+WITH_TABLES = ("definitions.md", "evidence-files.md", "badges.md")
 PASS_THROUGH = """## Options of llama.cpp behind `--`
 
 `-n -c -t -b -ngl --temp --top-k --top-p --min-p --seed --repeat-penalty --grammar --json-schema -sys`, their long forms and
@@ -28,9 +29,16 @@ else is refused.
 
 
 def option_rows(command: click.Command, *, hidden: set[str]) -> list[str]:
-    options = [p for p in command.params if isinstance(p, click.Option) and p.name not in hidden]
-    rows = [f"| `{', '.join(option.opts)}` | {option.help or ''} |" for option in options]
+    options = [p for p in command.params if isinstance(p, click.Option) and (p.name not in hidden or _own_formats(p))]
+    rows = [f"| `{', '.join(option.opts)}` | {option.help or ''}{_own_formats(option)} |" for option in options]
     return ["| option | meaning |", "|---|---|", *rows, ""] if rows else []
+
+
+def _own_formats(option: click.Option) -> str:
+    """The formats of a command that writes others than text and JSON."""
+    if option.name != "format" or not isinstance(option.type, click.Choice) or tuple(option.type.choices) == PLAIN:
+        return ""
+    return " One of " + ", ".join(f"`{choice}`" for choice in option.type.choices) + "."
 
 
 def sections(command: click.Command, name: str) -> Iterator[str]:
@@ -96,3 +104,5 @@ if __name__ == "__main__":
     (HERE / "rules.md").write_text(rules_page(), encoding="utf-8")
     for page in WITH_TABLES:
         (HERE / page).write_text(with_tables(page), encoding="utf-8")
+    for picture, content in badge_pictures.pictures().items():
+        (badge_pictures.FOLDER / picture).write_text(content, encoding="utf-8")

@@ -22,6 +22,7 @@ from openness.rules import definitions, leaks, lineage_rules, loader, releases
 from openness.rules.definitions import Definitions
 from openness.rules.loader import Ruleset
 from openness.rules.name_mentions import mentions
+from openness.rules.own_block import without_own_block
 from openness.verdict.classification import Knowledge
 from openness.verdict.lineage_terms import Known
 from openness.verdict.own_terms import LicenseWords
@@ -50,7 +51,7 @@ def reader(ruleset: Ruleset) -> Reader:
         return tuple(NamedLicense(found.start, found.end, found.text, found.ids) for found in mentions(text, ruleset))
 
     words, files, code = _reading()
-    return Reader(words, files, identify, lineage_words(), names, code)
+    return Reader(words, files, identify, lineage_words(), names, code, without_own_block)
 
 
 @cache

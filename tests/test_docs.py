@@ -54,6 +54,8 @@ def test_the_generated_pages_are_current() -> None:
     finally:
         sys.path.pop(0)
     hint = "run `python docs/generate.py`"
+    for name, picture in generate.badge_pictures.pictures().items():
+        assert (ROOT / "docs" / "badges" / name).read_text("utf-8") == picture, hint
     assert (ROOT / "docs" / "commands.md").read_text("utf-8") == generate.commands_page(), hint
     assert (ROOT / "docs" / "rules.md").read_text("utf-8") == generate.rules_page(), hint
     for page in generate.WITH_TABLES:

@@ -104,7 +104,7 @@ def options_with_formats(*formats: str) -> Callable[[Function], Function]:
             context.obj = settings
             return function(*args, settings=settings, **kwargs)
 
-        format = click.option("--format", type=click.Choice(formats), default=None, help="Output format (text).")
+        format = click.option("--format", type=click.Choice(formats), default=None, help=f"Output format ({formats[0]}).")
         for option in (*reversed(_OPTIONS), format):
             wrapper = option(wrapper)
         return wrapper  # type: ignore[return-value]

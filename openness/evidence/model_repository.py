@@ -44,8 +44,15 @@ def no_names(text: str) -> tuple[NamedLicense, ...]:
     return ()
 
 
+def whole(card: bytes) -> bytes:
+    """A card as it is: for readers that have no rules at hand."""
+    return card
+
+
 class Reader(msgspec.Struct, frozen=True):
-    """What reading evidence needs beside the documents: rules as data, and the identification of license texts."""
+    """What reading evidence needs beside the documents: rules as data, and the identification of license texts.
+
+    ``unblocked`` empties the lines that openness itself wrote into a card."""
 
     words: CardWords
     files: FileRules
@@ -53,6 +60,7 @@ class Reader(msgspec.Struct, frozen=True):
     lineage: LineageWords
     names: Names = no_names
     code: CodeWords = NO_CODE_WORDS
+    unblocked: Callable[[bytes], bytes] = whole
 
 
 def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
@@ -69,7 +77,9 @@ def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
         findings += new_findings
     facts += release_statements.hashes(snapshot.files, Place("file list", snapshot.url, snapshot.revision))
     facts += _quantized(snapshot, reader.lineage)
-    if not any(fact.claim == "license" for fact in facts):
+    if not any(document.kind == "card" for document in snapshot.documents):
+        facts += _stated_on_hub(snapshot)
+    elif not any(fact.claim == "license" for fact in facts):
         facts += _tagged_license(snapshot)
     return msgspec.structs.replace(
         found,
@@ -129,6 +139,14 @@ def _hub_facts(snapshot: RepositorySnapshot) -> Iterator[Fact]:
             yield Fact("hub:relation", "relation", relation, f"relation: {relation}", Standing.CARD, place)
 
 
+def _stated_on_hub(snapshot: RepositorySnapshot) -> Iterator[Fact]:
+    """What the Hub has of a card that is not at hand: the front matter as it parsed it, and its tag of the license. It makes the
+    tag of the front matter, so that the two differ only where one of them is of another revision, or was meddled with."""
+    if snapshot.hub is not None and snapshot.hub.card_data:
+        yield from card.facts_of_data(snapshot.hub.card_data, Place("Hub API", snapshot.url, snapshot.revision))
+    yield from _tagged_license(snapshot)
+
+
 def _tagged_license(snapshot: RepositorySnapshot) -> Iterator[Fact]:
     """The license as the Hub took it from a card that is not at hand (its answer still carries the tag)."""
     tags = snapshot.hub.tags if snapshot.hub else ()
@@ -157,6 +175,8 @@ def _card_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot
 
 def _document_facts(document: Document, reader: Reader, snapshot: RepositorySnapshot) -> tuple[list[Fact], list[Finding]]:
     if document.kind in ("card", "readme"):
+        # the hash stays that of the whole document
+        document = msgspec.structs.replace(document, data=reader.unblocked(document.data))
         return _card_facts(document, reader, snapshot)
     if document.kind in ("license", "policy"):
         return license_facts(document, reader), []

@@ -105,7 +105,8 @@ class Notice(msgspec.Struct, frozen=True):
 class CheckResult(msgspec.Struct, frozen=True):
     """Everything one run of ``openness check`` found. ``skipped`` are files, or parts of them, that were not read.
 
-    ``policy`` and ``lock`` are the paths as printed, None where there is none. ``missing`` are paths that do not exist.
+    ``policy`` and ``lock`` are the paths as printed, None where there is none. ``missing`` are paths that do not exist;
+    ``files`` is how many were read.
     """
 
     references: tuple[CheckedReference, ...]
@@ -115,11 +116,12 @@ class CheckResult(msgspec.Struct, frozen=True):
     policy: str | None = None
     lock: str | None = None
     rules: str = ""
+    files: int = 0
 
     @property
     def exit_code(self) -> ExitCode:
-        """The worst of all (order 5 1 3 6 4 0); 4 where nothing was found to check."""
+        """The worst of all (order 5 1 3 6 4 0); 4 for a missing path, and where no file is of a kind that is read."""
         codes = [checked.exit_code for checked in self.references]
         codes += [notice.exit_code for notice in self.notices if notice.exit_code is not ExitCode.OK]
         codes += [ExitCode.NOTHING] * len(self.missing)
-        return worst_exit(codes)
+        return worst_exit([*codes, *([ExitCode.OK] if self.files else [])])

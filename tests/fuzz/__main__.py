@@ -21,6 +21,7 @@ import sys
 import tempfile
 import time
 from pathlib import Path
+from typing import Any
 
 from tests.fuzz.targets import TARGETS
 
@@ -57,7 +58,7 @@ def main() -> int:
     return int(failed)
 
 
-def fuzz(name: str, seconds: int, corpus: Path) -> dict[str, object]:
+def fuzz(name: str, seconds: int, corpus: Path) -> dict[str, Any]:
     """Runs one target until the time is over, starting again after each failure."""
     corpus.mkdir(parents=True, exist_ok=True)
     for data in (*TARGETS[name].seeds(), *kept(name)):

@@ -19,7 +19,7 @@ from openness.identity.vectors import vectors_of
 from openness.sources import llamafile, ollama, onnx
 from openness.sources.build_head import BuildHead, Part, read_head
 from openness.sources.build_layout import MLC_CONFIG, Layout, layout_of
-from tests.builds import Array, Build, Tensor, Value
+from tests.builds import Array, Build, Entry, Tensor, Value
 
 
 class Target(NamedTuple):
@@ -150,7 +150,7 @@ DIGEST, OTHER = "a" * 64, "b" * 64
 
 
 def _gguf_seeds() -> list[bytes]:
-    metadata = {
+    metadata: dict[str, Entry] = {
         "general.architecture": Value("string", "llama"),
         "general.license": Value("string", "apache-2.0"),
         "general.base_model.0.repo_url": Value("string", "https://huggingface.co/acme/base"),
@@ -169,8 +169,8 @@ def _gguf_seeds() -> list[bytes]:
         Tensor("blk.0.ffn_up.weight", (32, 2), 1),
         Tensor("blk.0.ffn_gate.weight", (32, 2), 30),
     ]
-    split = {**metadata, "split.no": Value("uint16", 0), "split.count": Value("uint16", 2)}
-    adapter = {"general.architecture": Value("string", "llama"), "general.type": Value("string", "adapter")}
+    split: dict[str, Entry] = {**metadata, "split.no": Value("uint16", 0), "split.count": Value("uint16", 2)}
+    adapter: dict[str, Entry] = {"general.architecture": Value("string", "llama"), "general.type": Value("string", "adapter")}
     builds = [
         Build(metadata, tensors),
         Build(metadata, tensors, byte_order="big"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 import re
 from typing import Any
 from urllib.parse import unquote, urlencode
@@ -10,9 +11,10 @@ from urllib.parse import unquote, urlencode
 import yaml
 
 from tests.loopback.reply import Reply, Request, reply_json
-from tests.loopback.world import Repository, World
+from tests.loopback.world import PullRequest, Repository, World
 
 API = re.compile(r"/api/(models|datasets)/([^/]+(?:/[^/]+)?)(?:/(revision|tree)/([^/]+))?")
+CHANGE = re.compile(r"/api/(models|datasets)/([^/]+/[^/]+)/(preupload|commit)/([^/]+)")
 FILE = re.compile(r"/(datasets/)?([^/]+/[^/]+)/resolve/([^/]+)/(.+)")
 CARD = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
 #: Readable even where a repository is gated.
@@ -25,6 +27,10 @@ EPOCH = "2022-03-02T23:29:04.000Z"
 def answer(world: World, request: Request) -> Reply:
     if request.path == "/api/models":
         return _listing(world, request)
+    if request.method == "POST" and request.path == "/api/validate-yaml":
+        return _front_matter(json.loads(request.body)["content"])
+    if request.method == "POST" and (match := CHANGE.fullmatch(request.path)):
+        return _change(world, request, *(unquote(group) for group in match.groups()))
     if match := API.fullmatch(request.path):
         kind, id, verb, revision = (group and unquote(group) for group in match.groups())
         assert kind and id
@@ -56,6 +62,40 @@ def _listing(world: World, request: Request) -> Reply:
         rows = [{name: row[name] for name in ("_id", "id", *expand) if name in row} for row in rows]
     page = min(request.page, int(request.one("limit") or request.page))
     return _paged(rows, request, page)
+
+
+def _front_matter(card: str) -> Reply:
+    """What the Hub says of a card before it is committed."""
+    match = CARD.match(card)
+    try:
+        valid = match is None or isinstance(yaml.safe_load(match[1]), dict)
+    except yaml.YAMLError:
+        valid = False
+    errors = [] if valid else [{"message": "the metadata is no YAML mapping"}]
+    return reply_json({"errors": errors, "warnings": []}, status=200 if valid else 400)
+
+
+def _change(world: World, request: Request, kind: str, id: str, verb: str, revision: str) -> Reply:
+    """How a file is to be sent, and a commit: on main, or as a pull request, which changes nothing yet."""
+    found = _open(world, request, kind, id, revision, None)
+    if isinstance(found, Reply):
+        return found
+    if not request.token:
+        return refusal(401, "Invalid username or password.")
+    if verb == "preupload":
+        files = json.loads(request.body)["files"]
+        modes = [{"path": file["path"], "uploadMode": "regular", "shouldIgnore": False, "oid": None} for file in files]
+        return reply_json({"files": modes})
+    rows = [json.loads(line) for line in request.body.splitlines()]
+    head = next(row["value"] for row in rows if row["key"] == "header")
+    if head.get("parentCommit") not in (None, found.sha):
+        return refusal(412, "A commit has happened since. Please refresh and try again.")
+    files = {row["value"]["path"]: base64.b64decode(row["value"]["content"]) for row in rows if row["key"] == "file"}
+    number = len(world.pull_requests) + 1
+    world.pull_requests.append(PullRequest(id, "create_pr" in request.query, head, files))
+    where = f"http://{request.headers['Host']}/{id}"
+    data = {"success": True, "commitOid": "f" * 40, "commitUrl": f"{where}/commit/{'f' * 40}", "hookOutput": ""}
+    return reply_json(data | {"pullRequestUrl": f"{where}/discussions/{number}"})
 
 
 def refusal(status: int, message: str, code: str | None = None) -> Reply:

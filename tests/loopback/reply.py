@@ -18,6 +18,7 @@ class Request:
     headers: Message
     base: str
     page: int
+    body: bytes = b""
 
     @property
     def token(self) -> str:

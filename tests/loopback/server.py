@@ -134,6 +134,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         entry = Entry(self.command, self.path, self.headers)
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         with self.state.lock:
             self.state.log.append(entry)
         url = urlsplit(self.path)
@@ -152,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
             path = url.path[len(GITHUB_PREFIX) :] if on_github else url.path
             base = f"http://{self.headers['Host']}{GITHUB_PREFIX if on_github else ''}"
             query = parse_qs(url.query, keep_blank_values=True)
-            request = Request(self.command, path, self.path, query, self.headers, base, self.state.page)
+            request = Request(self.command, path, self.path, query, self.headers, base, self.state.page, body)
             reply = (github_api if on_github else hub_api).answer(self.state.world, request)
         reply = _conditional(reply, self.headers)
         entry.status = reply.status

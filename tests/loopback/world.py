@@ -40,11 +40,22 @@ class Repository:
         return hashlib.sha256(self.files[name]).hexdigest() if name.endswith(LARGE) else None
 
 
+@dataclass
+class PullRequest:
+    """What a client asked to commit: on a pull request or (``offered`` False) on main; ``head`` has summary and parent."""
+
+    model: str
+    offered: bool
+    head: dict[str, Any]
+    files: dict[str, bytes]
+
+
 class World:
     """All repositories by kind (models, datasets, github) and id."""
 
     def __init__(self) -> None:
         self.repositories: dict[tuple[str, str], Repository] = {}
+        self.pull_requests: list[PullRequest] = []
 
     def add(self, kind: str, id: str, files: dict[str, str | bytes] | None = None, **facts: Any) -> Repository:
         found = Repository(kind, id, {n: d.encode() if isinstance(d, str) else d for n, d in (files or {}).items()}, facts)

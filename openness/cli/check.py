@@ -1,0 +1,114 @@
+"""``openness check [PATH…]``: every model that a repository names, held against openness.toml and openness.lock, offline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from openness.cli.common import DISCLAIMER, Settings, echo, options_with_formats, styler, width
+from openness.errors import ExitCode, MissingInput, OpennessError
+
+if TYPE_CHECKING:
+    from openness.checking.run import Setting
+    from openness.policy.checked import CheckResult
+
+FORMATS = ("text", "json")
+
+
+@click.command("check", epilog=DISCLAIMER)
+@click.argument("paths", nargs=-1, metavar="[PATH…]")
+@click.option(
+    "--policy", type=click.Path(dir_okay=False, path_type=Path), default=None, help="An openness.toml (the nearest one)."
+)
+@click.option("--lock", "lock_file", type=click.Path(dir_okay=False, path_type=Path), default=None, help="The lock to read.")
+@click.option("--write-baseline", is_flag=True, help="Record what is wrong today in the policy, so that only new things fail.")
+@click.option("--nothing-ok", is_flag=True, help="Exit 0 when no file is of a kind that is read, for hooks.")
+@options_with_formats(*FORMATS)
+def command(
+    paths: tuple[str, ...],
+    policy: Path | None,
+    lock_file: Path | None,
+    write_baseline: bool,
+    nothing_ok: bool,
+    settings: Settings,
+) -> int:
+    """Hold every model that the files below PATH (the current folder) name against the policy and the lock. Nothing is fetched.
+
+    `openness lock` writes what is known of each model, `openness init` a policy.
+    """
+    from openness.checking import run
+
+    setting = setting_of(policy, lock_file, settings)
+    start = tuple(map(Path, paths)) or (Path(),)
+    whole = any(path.resolve() == setting.root.resolve() for path in start)
+    result = run.check(start, setting, whole=whole)
+    if write_baseline:
+        _write_baseline(result, setting)
+        result = run.check(start, setting_of(policy, lock_file, settings), whole=whole)
+    _print(result, settings)
+    code = result.exit_code
+    return int(ExitCode.OK if nothing_ok and code is ExitCode.NOTHING and not result.missing else code)
+
+
+def setting_of(policy: Path | None, lock_file: Path | None, settings: Settings) -> Setting:
+    """Policy and lock as they are. Raises UsageError for a wrong policy and IntegrityError for a lock that does not verify."""
+    import datetime
+
+    from openness.checking import run
+    from openness.policy import lock as locks
+    from openness.policy import stated as statements
+    from openness.policy.document import shortened
+    from openness.policy.names import Names
+    from openness.policy.place import lock_beside
+
+    stated = statements.load(policy)
+    place = lock_file or lock_beside(stated)
+    lock = locks.read(place)
+    names = run.names_of(stated, lock, None) or run.names_of(stated, lock, settings.load_rules()) or Names({})
+    root = place.absolute().parent
+    return run.Setting(stated, names, lock, shortened(place), root, settings.cache, datetime.datetime.now(datetime.UTC).date())
+
+
+def _write_baseline(result: CheckResult, setting: Setting) -> None:
+    from openness.checking.reading import prefix_of
+    from openness.policy.baseline import write_baseline
+
+    written, path = write_baseline(result, setting.stated, prefix_of(setting.root))
+    click.echo(f"openness: {written} {'entry' if written == 1 else 'entries'} added to the baseline in {path}.", err=True)
+
+
+def _failures(result: CheckResult) -> list[tuple[OpennessError, str]]:
+    return [(MissingInput(f"There is no file or folder {path}; check the path."), path) for path in result.missing]
+
+
+def _print(result: CheckResult, settings: Settings) -> None:
+    if settings.json:
+        _print_json(result, settings)
+    else:
+        _print_text(result, settings)
+
+
+def _print_json(result: CheckResult, settings: Settings) -> None:
+    from openness.outputs import checked, envelope
+
+    rules = result.rules or settings.load_rules().version
+    warnings = [f"{notice.file}:{notice.line}: {notice.message}" for notice in result.notices]
+    more = {"policy": result.policy, "lock": result.lock, "files": result.files, "notices": checked.notices(result)}
+    rows = checked.check_results(result)
+    document = envelope.envelope_document("check", rows, rules=rules, warnings=warnings, errors=_failures(result))
+    click.echo(envelope.as_json({**document, **more}))
+
+
+def _print_text(result: CheckResult, settings: Settings) -> None:
+    from openness.outputs.check_text import check
+    from openness.printable import printable
+
+    if result.files or not result.missing:
+        shown = check(
+            result, width=width(), style=styler(settings), verbose=bool(settings.verbose), quiet=bool(settings.quiet)
+        )  # fmt: skip
+        echo(shown, settings)
+    for error, subject in _failures(result):
+        click.echo(f"openness: {printable(subject)}: {printable(error.message, None)}", err=True)
