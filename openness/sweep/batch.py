@@ -32,9 +32,9 @@ class Reading(msgspec.Struct, frozen=True):
 class Batch(msgspec.Struct):
     """What a batch of rows comes to, in columns; ``ids`` are in lower case.
 
-    ``statements`` are the different ones, as JSON: ``stated`` has the number of each row's. Edges go from ``child`` (row) to ``base``
-    (number in ``bases``, in lower case) with ``relation`` (number in ``relations``); ``same`` is 1 where both have one owner. ``worded`` are rows whose card names a base that
-    is no id, with the values as JSON.
+    ``statements`` are the different ones, as JSON: ``stated`` has the number of each row's. Edges go from ``child`` (row) to
+    ``base`` (number in ``bases``, in lower case) with ``relation`` (number in ``relations``); ``same`` is 1 where both have one
+    owner. ``worded`` are rows whose card names a base that is no id, with the values as JSON.
     """
 
     ids: Any

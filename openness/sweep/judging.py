@@ -19,9 +19,9 @@ from openness.rules import categories
 from openness.rules.case import Availability, Case, ComponentState, FactState, LicenseClass
 from openness.rules.definitions import Definitions
 from openness.rules.expressions import parse, terms
-from openness.rules.limits import CATEGORIES, limits_of
+from openness.rules.limits import limits_of
 from openness.rules.loader import Ruleset
-from openness.rules.model import License
+from openness.rules.model import CATEGORIES, License
 from openness.rules.releases import Release
 from openness.verdict.classification import WEIGHTS
 from openness.verdict.license_class import UNKNOWN_CLASS, class_of_id

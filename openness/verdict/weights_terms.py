@@ -12,9 +12,9 @@ import msgspec
 
 from openness.rules.case import FactState, LicenseClass
 from openness.rules.definitions import Definitions
-from openness.rules.limits import CATEGORIES, LimitsOf, license_class, limits_of, terms_facts
+from openness.rules.limits import LimitsOf, license_class, limits_of, terms_facts
 from openness.rules.loader import Ruleset
-from openness.rules.model import License
+from openness.rules.model import CATEGORIES, License
 from openness.verdict.lineage_terms import BARRED
 from openness.verdict.own_terms import OwnTerms
 
