@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
+from openness.refs.api_names import api_names, is_api_model
 from openness.refs.records import Kind
 from openness.refs.tables import table, words
 from openness.sources.model_reference import RESERVED, is_hub_id, is_revision
@@ -95,7 +95,7 @@ def named(value: str, means: str, default_owner: str | None = None) -> Named | N
 def _named(text: str, means: str, default_owner: str | None) -> Named | None:
     if match := _ADDRESS.match(text):
         return _address(text, match.end(), means)
-    for prefix in ("huggingface/", "ollama/", "ollama_chat/", "ollama://", "hf:"):
+    for prefix in ("huggingface/", "ollama/", "ollama_chat/", "ollama://", "hf:", "hf-hub:", "hf_hub:"):
         if text.startswith(prefix) and means in ("open", "hub", "address"):
             rest = _named(text[len(prefix) :], "hub" if prefix[0] == "h" else "ollama", None)
             if (
@@ -282,32 +282,9 @@ def _address(text: str, start: int, means: str) -> Named | None:
     return _model(whole, start, length, revision or None, quant or None, "/".join(rest) or None)
 
 
-@lru_cache(maxsize=1)
-def _api() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
-    rows: list[dict[str, Any]] = table("api_models")["providers"]
-    return (
-        frozenset(name for row in rows for name in row["exact"]),
-        tuple(start for row in rows for start in row["starts"]),
-        tuple(name for row in rows for name in row["except"]),
-    )
-
-
-def is_api_model(text: str) -> bool:
-    """Whether a whole name is one of a provider's that has no released weights; letter case counts, as it does for them."""
-    exact, starts, excepted = _api()
-    if text in exact:
-        return True
-    return (
-        text.startswith(starts)
-        and not text.startswith(excepted)
-        and bool(re.fullmatch(r"[\w./@:-]{3,80}", text, re.ASCII))
-        and not ("/" in text and not text.startswith("models/"))
-    )
-
-
 def openers() -> tuple[str, ...]:
     """How names without ``owner/`` begin behind a quotation mark; whole names with the mark that ends them."""
-    exact, starts, _ = _api()
+    exact, starts, _ = api_names()
     whole = (*exact, *_words().models, *_words().datasets)
     return (*starts, *(f"{name}{mark}" for name in whole for mark in "\"'"))
 

@@ -77,8 +77,8 @@ class Sink:
         written = value[name.start : name.start + name.length]
         at = self._map(offset + name.start) if self._map else offset + name.start
         if not self.source.text.startswith(written, at):
-            if (name.kind, name.model) in self.models:
-                return True  # put together from parts of which one has been read as this model
+            if name.start and (name.kind, name.model) in self.models:
+                return True  # an address that is put together from a name which has been read
             at = self._map(offset) if self._map else offset
             match = _WRITTEN.match(self.source.text, at)
             written = match[0] if match else ""

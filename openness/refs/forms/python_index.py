@@ -82,7 +82,13 @@ class Index:
         self._loop(node.target, node.iter, scope)
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> Scope:
-        return Scope(scope, node.name, node.body[0].col_offset)
+        inner = Scope(scope, node.name, node.body[0].col_offset)
+        bases = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
+        if any(base.endswith("Enum") for base in bases):  # class Models(Enum): SMALL = "owner/name"
+            for each in node.body:
+                if isinstance(each, ast.Assign):
+                    self.held.append(Held(node.name, each.value, inner, True))
+        return inner
 
     def _return(self, node: ast.Return, scope: Scope) -> None:
         if scope.function and node.value is not None:
