@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from fnmatch import fnmatchcase
 from pathlib import Path
 
 import msgspec
@@ -70,7 +71,26 @@ def read_one(path: Path, root: Path) -> ReadFile:
     return ReadFile(name, references, skipped, ignores, _lines(text, references))
 
 
-def without_policy(found: ReadFile, stated: Stated) -> ReadFile:
+def read_for(stated: Stated, paths: Sequence[Path], prefix: str) -> list[ReadFile]:
+    """What a policy wants to be looked at. ``prefix`` leads from its folder to the current one, which names are relative to."""
+    excluded = [word.text for word in stated.exclude]
+    return [
+        _without_policy(found, stated)
+        for found in read_all(paths, Path())
+        if not any(fnmatchcase(prefix + found.file, pattern) for pattern in excluded)
+    ]
+
+
+def prefix_of(root: Path) -> str:
+    """From ``root`` to the current folder, with a slash behind it; empty where they are the same, or apart."""
+    try:
+        inner = Path.cwd().relative_to(root).as_posix()
+    except ValueError:
+        return ""
+    return "" if inner == "." else f"{inner}/"
+
+
+def _without_policy(found: ReadFile, stated: Stated) -> ReadFile:
     """The file without what the policy itself names, where that is a table of ``pyproject.toml``."""
     document = stated.document
     if document is None or not document.prefix or Path(found.file).absolute() != document.path.absolute():

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime
 import hashlib
 from collections.abc import Mapping, Sequence
-from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,7 +12,7 @@ import msgspec
 
 from openness.checking import ignores, judging, notices
 from openness.checking.context import Context
-from openness.checking.reading import ReadFile, read_all, without_policy
+from openness.checking.reading import ReadFile, prefix_of, read_for
 from openness.checking.settling import Settlers
 from openness.errors import ExitCode
 from openness.policy.check_rules import check_rules
@@ -41,15 +40,6 @@ class Setting(msgspec.Struct, frozen=True):
     cache: Path
     today: datetime.date
 
-    @property
-    def prefix(self) -> str:
-        """From the folder of the lock to the current one, with a slash behind it; empty where they are the same."""
-        try:
-            inner = Path.cwd().relative_to(self.root).as_posix()
-        except ValueError:
-            return ""
-        return "" if inner == "." else f"{inner}/"
-
 
 def names_of(stated: Stated, lock: Lock | None, ruleset: Ruleset | None) -> Names | None:
     """The licenses that the policy names: from the lock while the policy is the one that it was made for, else from the rules
@@ -72,17 +62,15 @@ def check(paths: Sequence[Path], setting: Setting, *, whole: bool) -> CheckResul
     """Check files and folders; names are relative to the current folder. ``whole``: they are all of the repository."""
     missing = tuple(str(path) for path in paths if not path.exists() and not path.is_symlink())
     there = [path for path in paths if str(path) not in missing]
-    read_files = (without_policy(found, setting.stated) for found in read_all(there, Path()))
-    files = [found for found in read_files if not _excluded(setting.prefix + found.file, setting.stated)]
-    context = _context(setting)
-    stated = setting.stated
+    stated, context, prefix = setting.stated, _context(setting), prefix_of(setting.root)
+    files = read_for(stated, there, prefix)
     settlers = Settlers(
         stated.exceptions,
-        {one.number: frozenset(word.text for word in one.allow) | setting.names.ids(one.allow) for one in stated.exceptions},
+        setting.names.allowed(stated.exceptions),
         stated.baseline,
         {found.file: found.ignores for found in files if found.ignores},
         setting.today,
-        setting.prefix,
+        prefix,
     )
     checked = [each for found in files for each in _checked(found, context, settlers)]
     read = frozenset(found.file for found in files if not found.skipped or found.references)
@@ -99,10 +87,6 @@ def check(paths: Sequence[Path], setting: Setting, *, whole: bool) -> CheckResul
         rules=setting.lock.rules if setting.lock is not None else "",
         files=len(read),
     )
-
-
-def _excluded(file: str, stated: Stated) -> bool:
-    return any(fnmatchcase(file, word.text) for word in stated.exclude)
 
 
 def _context(setting: Setting) -> Context:

@@ -76,9 +76,10 @@ def setting_of(policy: Path | None, lock_file: Path | None, settings: Settings) 
 
 
 def _write_baseline(result: CheckResult, setting: Setting) -> None:
+    from openness.checking.reading import prefix_of
     from openness.policy.baseline import write_baseline
 
-    written, path = write_baseline(result, setting.stated, setting.prefix)
+    written, path = write_baseline(result, setting.stated, prefix_of(setting.root))
     click.echo(f"openness: {written} {'entry' if written == 1 else 'entries'} added to the baseline in {path}.", err=True)
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from openness.auditing import Audited
     from openness.gate.held_build import HeldBuild
     from openness.policy.clarify import Clarification
+    from openness.policy.exceptions import Exceptions
     from openness.policy.file import Policy
     from openness.rules.loader import Ruleset
     from openness.sources.snapshot import Source
@@ -55,6 +56,7 @@ class Asked(msgspec.Struct, frozen=True):
     model: str | None
     clarifications: tuple[Clarification, ...] = ()
     fetch: bool = False
+    exceptions: Exceptions | None = None
 
 
 def ask(
@@ -74,7 +76,7 @@ def ask(
     own: Policy = policy_file.load(policy, ruleset)
     chosen = policy_file.checked_uses(uses, ruleset) or own.uses or (DEFAULT_USE,)
     known = {**own.declared, **facts.parse(declared, ruleset)}
-    return Asked(Question(chosen, known, own.evidence), ruleset, model, own.clarifications, fetch)
+    return Asked(Question(chosen, known, own.evidence), ruleset, model, own.clarifications, fetch, own.exceptions)
 
 
 def split_facts(words: Sequence[str], ruleset_keys: Callable[[], Sequence[str]]) -> tuple[list[str], list[str]]:
@@ -127,7 +129,7 @@ def audit_hashed(held: HeldBuild, wait: Callable[[], None], asked: Asked, settin
     first = held.files[0].fileno()
     build = OpenBuild(first, held.path, held.size, hashes, held.parts, held.layout, settings.cache)
     with _models(asked, settings) as source:
-        return audit_build(
+        audited = audit_build(
             build,
             asked.question,
             asked.ruleset,
@@ -136,6 +138,10 @@ def audit_hashed(held: HeldBuild, wait: Callable[[], None], asked: Asked, settin
             index_files=settings.index_files,
             source=source,
         )
+    if asked.exceptions is None:
+        return audited
+    result, warnings = asked.exceptions.apply(audited.result)
+    return msgspec.structs.replace(audited, result=result, warnings=(*audited.warnings, *warnings))
 
 
 @contextmanager
@@ -182,7 +188,7 @@ def print_text(audited: Audited, settings: Settings, *, err: bool = False) -> No
 
 def warnings_of(audits: Sequence[Audited], asked: Asked) -> list[str]:
     """What is wrong with the policy, seen over all builds of one command."""
-    if not asked.clarifications:
+    if not asked.clarifications and asked.exceptions is None:
         return []
     from openness.policy.clarify import unused
 

@@ -37,6 +37,7 @@ def command(paths: tuple[str, ...], policy: Path | None, lock_file: Path | None,
     What the local store lacks is fetched and stored, so an interrupted run goes on where it stopped. `openness check` then
     needs nothing but the lock.
     """
+    from openness.checking.reading import prefix_of, read_for
     from openness.policy import lock as locks
     from openness.policy import stated as statements
     from openness.policy.place import lock_beside
@@ -49,7 +50,8 @@ def command(paths: tuple[str, ...], policy: Path | None, lock_file: Path | None,
     failures: Failures = [(MissingInput(f"There is no file or folder {path}."), str(path)) for path in start if not path.exists()]
     there = [path for path in start if path.exists()]
     keep = None if any(path.resolve() == root.resolve() for path in there) else old
-    new = _resolved(list(_references(there, stated)), stated, target, old, keep, refresh, settings, failures)
+    references = [each for found in read_for(stated, there, prefix_of(root)) for each in found.references]
+    new = _resolved(references, stated, target, old, keep, refresh, settings, failures)
     changed = locks.write(target, new)
     _print(target, old, new, changed, failures, settings)
     return int(worst_exit([ExitCode.OK, *(error.exit_code for error, _ in failures)]))
@@ -73,13 +75,6 @@ def _old(target: Path) -> Lock | None:
     except IntegrityError as error:
         click.echo(f"openness: warning: {error.message} It is written anew.", err=True)
         return None
-
-
-def _references(paths: Sequence[Path], stated: Stated) -> Iterator[Reference]:
-    from openness.checking.reading import read_all, without_policy
-
-    for found in read_all(paths, Path()):
-        yield from without_policy(found, stated).references
 
 
 def _resolved(

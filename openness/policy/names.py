@@ -14,7 +14,7 @@ from openness.errors import UsageError
 from openness.packaged import packaged
 from openness.policy.check_rules import check_rules
 from openness.policy.document import nearest
-from openness.policy.stated import Stated, Word
+from openness.policy.stated import Excepted, Stated, Word
 from openness.printable import printable
 
 if TYPE_CHECKING:
@@ -31,6 +31,10 @@ class Names(msgspec.Struct, frozen=True):
 
     def ids(self, words: Iterable[Word]) -> frozenset[str]:
         return frozenset(id for word in words for id in self.licenses.get(word.text, ()))
+
+    def allowed(self, exceptions: Iterable[Excepted]) -> dict[int, frozenset[str]]:
+        """What each exception allows, by its number: the words, and the ids of the licenses among them."""
+        return {one.number: frozenset(word.text for word in one.allow) | self.ids(one.allow) for one in exceptions}
 
 
 def check_names(stated: Stated, ruleset: Ruleset) -> Names:
@@ -81,10 +85,11 @@ def _license(word: Word, what: str, ruleset: Ruleset, others: Iterable[str] = ()
     """The ids of a license name; a family name stands for all its members."""
     from openness.rules.names import resolve
 
-    text = word.text.removeprefix("LicenseRef-") if word.text.startswith("LicenseRef-") else word.text
-    found = resolve(text, ruleset)
+    found = resolve(word.text.removeprefix("LicenseRef-"), ruleset)
     if found.ids and not found.corrected:
         return tuple(found.ids)
+    if others and word.text.startswith("LicenseRef-"):
+        return (word.text,)  # a license of one's own name, such as that of an agreement
     near = " or ".join(found.ids) or found.nearest
     if others:
         raise UsageError(
