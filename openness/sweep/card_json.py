@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 
-class Card(msgspec.Struct):
+class Card(msgspec.Struct, gc=False):
     """What a row's card says; None for what it does not."""
 
     license: Any = None
@@ -19,19 +19,19 @@ class Card(msgspec.Struct):
 
 
 EMPTY = Card()
-_decode = msgspec.json.Decoder(Card).decode
+#: Decodes what is JSON by the book; raises for anything else.
+decode = msgspec.json.Decoder(Card).decode
+ODD_JSON = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 
 def read_card(value: object) -> tuple[Card, str | None]:
     """The card and what is wrong with it: nothing, ``card-missing`` or ``card-unreadable``. Never raises."""
-    if value is None or value in ("", b""):
-        return EMPTY, "card-missing"
-    if isinstance(value, (str, bytes)):
+    if isinstance(value, (str, bytes)) and value:
         try:
-            return _decode(value), None
-        except (msgspec.MsgspecError, UnicodeError, RecursionError):
+            return decode(value), None
+        except ODD_JSON:
             return _otherwise(value)
-    return _mapped(value)
+    return (EMPTY, "card-missing") if not value and isinstance(value, (str, bytes)) else _mapped(value)
 
 
 def _otherwise(text: str | bytes) -> tuple[Card, str | None]:

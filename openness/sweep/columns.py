@@ -111,6 +111,39 @@ def selected(batch: arrow.RecordBatch) -> arrow.RecordBatch:
     return batch if mask is None else batch.filter(mask)
 
 
+def sound(batch: arrow.RecordBatch) -> arrow.RecordBatch:
+    """The same rows with text that can be read: bytes that are no UTF-8 are replaced."""
+    import pyarrow as arrow
+
+    try:
+        batch.validate(full=True)
+    except arrow.ArrowInvalid:
+        return arrow.RecordBatch.from_arrays([_repaired(column) for column in batch.columns], names=batch.schema.names)
+    return batch
+
+
+def _repaired(column: arrow.Array) -> arrow.Array:
+    """A column whose texts, at whatever depth, are valid."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    kind = column.type
+    if _is_text(kind):
+        texts = column.cast(arrow.large_binary() if arrow.types.is_large_string(kind) else arrow.binary()).to_pylist()
+        return arrow.array([None if text is None else text.decode("utf-8", "replace") for text in texts], arrow.string())
+    if arrow.types.is_list(kind):
+        values = _repaired(compute.list_flatten(column))
+        lengths = compute.fill_null(compute.list_value_length(column), 0).to_pylist()
+        offsets = [0]
+        for length in lengths:
+            offsets.append(offsets[-1] + length)
+        return arrow.ListArray.from_arrays(arrow.array(offsets, arrow.int32()), values, mask=compute.is_null(column))
+    if arrow.types.is_struct(kind):
+        parts = [_repaired(compute.struct_field(column, [at])) for at in range(kind.num_fields)]
+        return arrow.StructArray.from_arrays(parts, names=[field.name for field in kind], mask=compute.is_null(column))
+    return column
+
+
 def plain_text(column: arrow.Array) -> arrow.Array:
     """A column of text as such; what is no text becomes null."""
     import pyarrow as arrow

@@ -140,7 +140,8 @@ def _use(use: UseVerdict, entry: Entry, report: Report) -> Cell:
         lines.append((f"{len(use.duties)} dut{'y' if len(use.duties) == 1 else 'ies'} to keep:", "the checklist"))
     evidence = [id for reason in reasons[:MOST_REASONS] for id in reason.evidence]
     sources = [license.source for license in entry.found.licenses] if entry.found else []
-    facts = facts_of(entry, evidence, sources)
+    # what states the license says more than what names the base that brings it in
+    facts = sorted(facts_of(entry, evidence, sources), key=lambda fact: not fact.claim.startswith("license"))
     found = _sources(facts, report)
     if reasons and reasons[0].quote:
         found = (Source(_cut(reasons[0].quote, QUOTE_LETTERS), rule_of(reasons[0]), None, "text", ""), *found[:1])
