@@ -16,6 +16,7 @@ from openness.cli import judging
 from openness.cli.classify import absence_error
 from openness.cli.common import DISCLAIMER, Settings, global_options
 from openness.errors import ExitCode, MissingInput, OpennessError, UsageError, worst_exit
+from openness.printable import printable
 
 if TYPE_CHECKING:
     from openness.outputs.discovery import Discovered
@@ -60,11 +61,12 @@ def command(
     from openness.outputs.report import folder as place
 
     asked = judging.ask(settings, uses or _policy_uses(settings, policy), declared, policy, None)
-    named = [*models, *(_locked(Path(lock)) if lock is not None else ())]
-    if not named and not from_discover:
-        raise UsageError("No model is named; give MODEL…, --from-lock or --from-discover.")
-    before = place.former(folder)
     failures: Failures = []
+    named = [*models, *(_locked(Path(lock), failures) if lock is not None else ())]
+    if not named and not failures and not from_discover:
+        what = "The lock names no model" if lock is not None else "No model is named"
+        raise UsageError(f"{what}; give MODEL…, --from-lock or --from-discover.")
+    before = place.former(folder)
     entries = list(_entries(named, asked, settings, failures))
     if from_discover:
         entries += _discovered(asked, settings, failures)
@@ -93,11 +95,22 @@ def _policy_uses(settings: Settings, policy: Path | None) -> tuple[str, ...]:
     return file.load(policy, ruleset).uses or tuple(ruleset.vocabulary.uses)
 
 
-def _locked(path: Path) -> list[str]:
-    """The models of an openness.lock, at their locked revisions."""
-    from openness.policy.lock_names import locked_models
+def _locked(path: Path, failures: Failures) -> list[str]:
+    """The models of an openness.lock, at their locked revisions. Raises IntegrityError for a lock that does not verify."""
+    from openness.policy import lock
+    from openness.sources.model_reference import linked
 
-    return locked_models(path)
+    found = lock.read(path)
+    if found is None:
+        raise MissingInput(f"There is no lock {printable(str(path))}; `openness lock` writes it.")
+    names = []
+    for entry in (entry for entry in found.models if entry.kind == "model"):
+        name = entry.renamed or entry.model
+        if linked("hub-model", name) is None:
+            failures.append((MissingInput(f"{printable(name)} is no model of the Hub; report shows those."), name))
+        else:
+            names.append(f"{name}@{entry.revision}" if entry.revision else name)
+    return names
 
 
 def _entries(models: Iterable[str], asked: judging.Asked, settings: Settings, failures: Failures) -> Iterator[Entry]:

@@ -135,9 +135,7 @@ class RowReader:
                 problems[row] |= BIT["id-malformed"]
 
 
-def _statement(
-    found: Batch, card: Card, tagged: tuple[str, ...] | None, statements: dict[object, int], key: object
-) -> int:
+def _statement(found: Batch, card: Card, tagged: tuple[str, ...] | None, statements: dict[object, int], key: object) -> int:
     """The number of a statement that was not met in this form before; ``key`` is the form where it is plain."""
     given = {name: getattr(card, name) for name in LICENSE_KEYS if getattr(card, name) is not None}
     if tagged:

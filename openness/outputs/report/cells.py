@@ -23,6 +23,7 @@ RULES: Mapping[str, str] = {
     "NAME": "license-known",
     "STRENGTH": "evidence-strength",
     "EVIDENCE": "license-stated",
+    "TERRITORY": "territory",
     "CONTRADICTION": "license-claims-agree",
     "IDENTITY": "identity-agrees",
     "BUILD": "build-read",
