@@ -15,10 +15,12 @@ import click
 from openness.cli import judging
 from openness.cli.classify import absence_error
 from openness.cli.common import DISCLAIMER, Settings, global_options
+from openness.cli.explain import is_build
 from openness.errors import ExitCode, MissingInput, OpennessError, UsageError, worst_exit
 from openness.printable import printable
 
 if TYPE_CHECKING:
+    from openness.classifying import Classified
     from openness.outputs.discovery import Discovered
     from openness.outputs.report.records import Entry, Report
     from openness.sources.snapshot import Source
@@ -26,8 +28,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Failures = list[tuple[OpennessError, str]]
 LOCK = "openness.lock"
-#: Files with these endings are evidence files; any other file is a build.
-EVIDENCE = (".json", ".yaml", ".yml")
 #: From this many on a bar is worth its line.
 BAR_FROM = 5
 
@@ -141,7 +141,7 @@ def _of(model: str, source: Source, asked: judging.Asked, settings: Settings, fa
     from openness.outputs.report.records import of_build, of_model
     from openness.sources import model_reference
 
-    if Path(model).is_file() and not model.lower().endswith(EVIDENCE):
+    if is_build(model):
         yield of_build(_build(model, asked, settings))
         return
     for classified in classifying.classify_all(model_reference.parse(model), source, asked.ruleset):
@@ -204,7 +204,7 @@ def _write(
     from openness.outputs.report import folder as place
     from openness.outputs.report.links import stems
 
-    means = {use.id: use.means for use in asked.ruleset.vocabulary.uses.values()}
+    means = _means(asked)
     names = stems(entry.name for entry in report.entries)
     text = data.index_document(report, names, (), failures)
     place.begin(folder)
@@ -217,6 +217,21 @@ def _write(
     place.write(folder, place.INDEX, render.index_page(report, names))
     place.remove(folder, before - {f"{place.PAGES}/{name}.{end}" for name in names for end in ("html", "json")})
     return text
+
+
+def _means(asked: judging.Asked) -> dict[str, str]:
+    return {use.id: use.means for use in asked.ruleset.vocabulary.uses.values()}
+
+
+def page_alone(classified: Classified, settings: Settings) -> str:
+    """The page of one model that needs no other file."""
+    from openness.model_verdicts import verdicts_of
+    from openness.outputs.report import render
+    from openness.outputs.report.records import of_model
+
+    asked = judging.ask(settings, tuple(settings.load_rules().vocabulary.uses), (), None, None)
+    entry = of_model(classified.result, verdicts_of(classified.result, asked.question, asked.ruleset))
+    return render.model_page(entry, _report([entry], asked, settings, (), []), data=None, means=_means(asked))
 
 
 def _with_bar(items: list[Item], label: str, settings: Settings) -> Iterator[Item]:

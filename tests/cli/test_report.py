@@ -203,3 +203,14 @@ def test_a_lock_that_is_none_is_an_error_of_one_line(server: Loopback, tmp_path:
         (tmp_path / "openness.lock").write_text(text)
     done = report(server, tmp_path, "--from-lock", "-o", "out")
     assert (done.code, done.err.count("\n")) == (code, 1)
+
+
+def test_classify_writes_the_page_of_one_model(server: Loopback, tmp_path: Path) -> None:
+    hosts = {"HF_ENDPOINT": server.endpoint, "GITHUB_API_URL": server.github}
+    done = openness("classify", MERGE, "--format", "html", home=tmp_path, cwd=None, **hosts)
+    assert done.code == 0, done.err
+    assert done.out.startswith("<!DOCTYPE html>") and done.out.endswith("</html>\n")
+    assert f"<h1>{MERGE}</h1>" in done.out
+    assert "../index.html" not in done.out and ".json" not in done.out
+    several = openness("classify", MERGE, QUANT, "--format", "html", home=tmp_path, cwd=None, **hosts)
+    assert (several.code, several.out) == (2, "")
