@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from openness.checking import ignores, judging, notices
-from openness.checking.context import Context
+from openness.checking.context import Context, Newer
 from openness.checking.reading import ReadFile, prefix_of, read_for
 from openness.checking.settling import Settlers
 from openness.errors import ExitCode
 from openness.policy.check_rules import check_rules
 from openness.policy.checked import CheckedReference, CheckResult, Hit, Notice
-from openness.policy.lock import Lock
+from openness.policy.lock import Lock, LockedModel
 from openness.policy.names import Names
 from openness.policy.stated import CONFIDENCES, Stated
 from openness.records import Permission, worst
@@ -30,7 +30,8 @@ MAX_BESIDE = 4 << 20
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """What a run is held against. ``root`` is the folder of the lock, ``cache`` where digests of weight files are remembered."""
+    """What a run is held against. ``root`` is the folder of the lock, ``cache`` where digests of weight files are remembered,
+    ``newer`` asks the local store, where that is wanted."""
 
     stated: Stated
     names: Names
@@ -39,6 +40,7 @@ class Setting(msgspec.Struct, frozen=True):
     root: Path
     cache: Path
     today: datetime.date
+    newer: Callable[[LockedModel], Newer | None] | None = None
 
 
 def names_of(stated: Stated, lock: Lock | None, ruleset: Ruleset | None) -> Names | None:
@@ -101,6 +103,7 @@ def _context(setting: Setting) -> Context:
         lambda file: _digest(setting.root / file, setting.cache),
         lambda file: _beside(setting, file),
         lambda reference: _build_file(reference, setting.root),
+        setting.newer or (lambda entry: None),
     )
 
 

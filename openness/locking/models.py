@@ -68,7 +68,7 @@ def _model(one: Wanted, context: Context) -> LockedModel:
         return LockedModel(one.kind, one.model, one.asked, today, absent="malformed", detail="no name that the Hub can have")
     dossier = classifying.gathered(reference, context.source, context.ruleset)
     absent = dossier.model.absent
-    if absent is not None and absent.reason not in ("gated", "disabled"):
+    if absent is not None:
         return LockedModel(
             one.kind, one.model, one.asked, today, absent=absent.reason, detail=printable(absent.detail, MAX_TEXT)
         )  # fmt: skip

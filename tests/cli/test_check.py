@@ -13,6 +13,7 @@ import pytest
 
 from tests.cli.command import Done, tiny_build
 from tests.cli.project import POLICY, Project, add, load, project
+from tests.shared import license_text
 from tests.test_docs import validate
 
 
@@ -460,6 +461,23 @@ def test_a_weight_file_that_is_not_here_is_said(repo: Project) -> None:
     repo.write("openness.toml", 'unverified = "deny"\n')
     repo.lock()
     assert repo.check().code == 1
+
+
+def test_what_the_store_has_seen_since_is_held_against_the_lock_on_request(repo: Project) -> None:
+    text = license_text("apache-2.0").read_bytes()
+    add(repo.server.world, "acme/text", "license: apache-2.0", LICENSE=text)
+    locked(repo, load("acme/text"), policy='use = ["product"]\n')
+    assert repo.check("--store").code == 0
+    add(repo.server.world, "acme/text", "license: apache-2.0\ntags: [new]", LICENSE=text)
+    repo.run("classify", "acme/text", "--refresh")
+    assert repo.check().code == 0
+    done = repo.check("--store")
+    assert (done.code, one(done)["rule"]) == (3, "moved")
+    add(repo.server.world, "acme/text", "license: apache-2.0", LICENSE=text + b"\nNot for birds.\n")
+    repo.run("classify", "acme/text", "--refresh")
+    done = repo.check("--store")
+    assert (done.code, one(done)["rule"]) == (1, "license-changed")
+    assert "LICENSE of acme/text is another text" in one(done)["message"]
 
 
 def test_many_files_are_read_by_several_processes_in_order(repo: Project) -> None:
