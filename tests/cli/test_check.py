@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from openness.policy.check_rules import check_rules
 from tests.cli.command import Done, tiny_build
 from tests.cli.project import POLICY, Project, add, load, project
 from tests.shared import license_text
@@ -461,6 +462,33 @@ def test_a_weight_file_that_is_not_here_is_said(repo: Project) -> None:
     repo.write("openness.toml", 'unverified = "deny"\n')
     repo.lock()
     assert repo.check().code == 1
+
+
+def test_evidence_below_the_demand_is_weak(repo: Project) -> None:
+    locked(repo, load("acme/open"), policy='use = ["product"]\n[evidence]\nproduct = "text"\n')
+    done = repo.check()
+    assert (done.code, one(done)["rule"]) == (3, "weak-evidence")
+    assert "text or better is asked" in one(done)["message"]
+
+
+def test_a_model_that_could_not_be_looked_up_is_unresolved(repo: Project) -> None:
+    repo.write("run.sh", "ollama run llama3.2:1b\n")
+    locked(repo, load("acme/absent"), policy='use = ["product"]\n')
+    done = repo.check()
+    assert done.code == 3
+    assert [(row["rule"], row["verdict"]) for row in done.json["results"]] == [("unresolved", "unknown")] * 2
+
+
+def test_a_clarification_that_no_model_needs_is_a_warning(repo: Project) -> None:
+    pin = f'files = [{{ path = "LICENSE", sha256 = "{"0" * 64}" }}]'
+    locked(repo, load("acme/open"), policy=f'use = ["product"]\n[[clarify]]\nlicense = "mit"\n{pin}\nreason = "read"\n')
+    done = repo.check()
+    assert (done.code, rules(done)) == (0, ["unused-clarification"])
+
+
+def test_every_rule_is_seen_at_work_here() -> None:
+    text = Path(__file__).read_text("utf-8")
+    assert [rule for rule in check_rules() if f'"{rule}"' not in text] == []
 
 
 def test_what_the_store_has_seen_since_is_held_against_the_lock_on_request(repo: Project) -> None:
