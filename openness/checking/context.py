@@ -96,8 +96,9 @@ def found(
     chain: tuple[Step, ...] = (),
     fix: str | None = None,
 ) -> Found:
-    """A hit that an exception settles with the rule or with one of ``keys``."""
-    hit = Hit(rule, SEVERITIES[code], verdict, code, message, line, fix if fix is not None else check_rules()[rule].fix, chain)
+    """A hit that an exception settles with the rule or with one of ``keys``. Texts of the lock may be a stranger's."""
+    advice = fix if fix is not None else check_rules()[rule].fix
+    hit = Hit(rule, SEVERITIES[code], verdict, code, printable(message, None), line, printable(advice, None), chain)
     return Found(hit, tuple(frozenset([key]) for key in dict.fromkeys([rule, *keys])))
 
 

@@ -159,6 +159,10 @@ def _worst_use(uses: Mapping[str, LockedUse], context: Context) -> Permission:
 
 def passing(reference: Reference, context: Context) -> str:
     """What there is to say of a reference of which no rule says anything wrong."""
+    return printable(_passing(reference, context), None)
+
+
+def _passing(reference: Reference, context: Context) -> str:
     name = name_of(reference)
     entry = entry_of(reference, context)
     if reference.kind == "api-model":

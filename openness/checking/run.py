@@ -18,8 +18,9 @@ from openness.errors import ExitCode
 from openness.policy.check_rules import check_rules
 from openness.policy.checked import CheckedReference, CheckResult, Hit, Notice
 from openness.policy.lock import Lock, LockedModel
-from openness.policy.names import Names
+from openness.policy.names import Names, check_baseline
 from openness.policy.stated import CONFIDENCES, Stated
+from openness.printable import printable
 from openness.records import Permission, worst
 from openness.refs.records import Reference
 
@@ -48,7 +49,8 @@ def names_of(stated: Stated, lock: Lock | None, ruleset: Ruleset | None) -> Name
     (None: they are needed). Raises UsageError for a name that does not exist."""
     if stated.document is None:
         return Names({})
-    if lock is not None and lock.policy.sha256 == stated.digest:
+    if lock is not None and lock.policy.sha256 == stated.names_digest:
+        check_baseline(stated)
         return Names(lock.policy.licenses)
     if ruleset is None:
         return None
@@ -151,7 +153,7 @@ def conclude(reference: Reference, context: Context, settlers: Settlers, line: s
     hits = sorted(settlers.settle(reference, judging.judge(reference, context), names=names), key=_rank)
     deciding = next((hit for hit in hits if hit.counts or hit.settled), None)
     counting = [hit.verdict for hit in hits if hit.counts or (hit.settled and hit.settled.by == "baseline")]
-    licenses = tuple(dict.fromkeys(license.id for license in entry.licenses)) if entry else ()
+    licenses = tuple(dict.fromkeys(printable(license.id, 80) for license in entry.licenses)) if entry else ()
     return CheckedReference(
         reference=reference,
         verdict=worst(counting) if counting else _passing(reference, context, hits),
@@ -164,7 +166,7 @@ def conclude(reference: Reference, context: Context, settlers: Settlers, line: s
         settled=deciding.settled if deciding else None,
         hits=tuple(hits),
         source_line=line,
-        category=entry.category if entry else None,
+        category=printable(entry.category, 40) if entry and entry.category else None,
         licenses=licenses,
     )
 

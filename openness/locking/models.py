@@ -43,7 +43,7 @@ def lock(stated: Stated, names: Names, context: Context, models: Sequence[Locked
         evidence={use: word.text for use, word in sorted(stated.evidence.items())},
         clarify=stated.clarify_digest,
     )
-    policy = LockedPolicy(stated.digest, dict(sorted(names.licenses.items())))
+    policy = LockedPolicy(stated.names_digest, dict(sorted(names.licenses.items())))
     return Lock(context.ruleset.version, question, policy, tuple(models), tuple(builds))
 
 

@@ -532,6 +532,23 @@ def test_a_name_full_of_control_characters_cannot_reach_the_terminal(repo: Proje
     assert "\x1b" not in done.out + done.err
 
 
+def test_a_lock_of_a_stranger_cannot_reach_the_terminal(repo: Project) -> None:
+    locked(repo, load("acme/nc"), load("acme/none"))
+    import msgspec
+
+    from openness.policy import lock
+
+    path = repo.folder / "openness.lock"
+    text = path.read_text("utf-8").replace("Only purposes", "\\u001b[31m\\nOnly").replace("no license evidence", "\\u202e")
+    plain = json.loads(text)
+    plain.pop("digest")
+    lock.write(path, msgspec.convert(plain, lock.Lock))
+    done = repo.run("check")
+    assert done.code == 1
+    assert "\\x1b[31m\\nOnly" in done.out
+    assert not {"\x1b", "\u202e"} & set(done.out)
+
+
 def test_the_lock_says_that_it_was_made_with_other_rules(repo: Project) -> None:
     locked(repo, load("acme/open"), policy='use = ["product"]\n')
     import msgspec

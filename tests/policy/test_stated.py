@@ -235,11 +235,13 @@ def test_a_pyproject_without_the_table_is_no_policy(tmp_path: Path) -> None:
         stated.load(tmp_path / "pyproject.toml")
 
 
-def test_the_digest_follows_what_is_said_and_not_how_it_is_laid_out(tmp_path: Path) -> None:
-    one = loaded(tmp_path, 'use = ["product"]\nunverified = "deny"\n')
-    other = loaded(tmp_path, '# a comment\nunverified = "deny"\n\nuse = [\n  "product",\n]\n')
-    assert one.digest == other.digest
-    assert loaded(tmp_path, 'use = ["product"]\nunverified = "warn"\n').digest != one.digest
+def test_the_digest_follows_the_names_and_not_how_they_are_laid_out(tmp_path: Path) -> None:
+    one = loaded(tmp_path, 'use = ["product"]\n[allow]\nlicenses = ["mit", "x11"]\n').names_digest
+    assert loaded(tmp_path, '# a comment\n\nuse = [\n  "product",\n]\nallow.licenses = ["x11", "mit"]\n').names_digest == one
+    more = 'unverified = "deny"\n[[baseline]]\nfile = "a"\nmodel = "b"\nrule = "denied-use"\n'
+    assert loaded(tmp_path, 'use = ["product"]\nallow.licenses = ["mit", "x11"]\n' + more).names_digest == one
+    assert loaded(tmp_path, 'use = ["product"]\n[allow]\nlicenses = ["mit"]\n').names_digest != one
+    assert loaded(tmp_path, 'use = ["product", "internal"]\n[allow]\nlicenses = ["mit", "x11"]\n').names_digest != one
 
 
 def test_a_license_name_of_an_exception_stands_for_its_id(tmp_path: Path) -> None:
