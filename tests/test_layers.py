@@ -25,6 +25,7 @@ ORDER = [
     "gathering",
     "knowledge",
     "classifying",
+    "license_copies",
     "model_terms",
     "fingerprinting",
     "build_identity",
