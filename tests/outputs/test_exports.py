@@ -52,7 +52,7 @@ def hostile_subject(text: str) -> Subject:
 
 
 def spdx2_problems(text: str) -> list[str]:
-    document = JsonLikeDictParser().parse(json.loads(text))
+    document = JsonLikeDictParser().parse(json.loads(text))  # type: ignore[no-untyped-call]
     return [message.validation_message for message in validate_full_spdx_document(document, "SPDX-2.3")]
 
 

@@ -1,8 +1,8 @@
 """A model file of the Model Openness Tool (lfai/model_openness_tool, schema/mof_schema.json @8b5d30e), in YAML.
 
 The tool knows seventeen components, listed or not, one license each. What it has no place for (what is partly published, bases
-with their terms, facts) stands in a part ``openness`` of its own, which the tool leaves alone: read back as an evidence file, both
-together give the same answer. The part holds a digest of the rest; where that was changed by hand, the part no longer counts.
+with their terms, facts) stands in a part ``openness`` of its own, which the tool leaves alone: read back as an evidence file,
+both together give the same answer. The part holds a digest of the rest; where that was changed by hand, it no longer counts.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What the documents of all formats say of a model, once: names, addresses, terms, ancestors, data. Every string is harmless here.
+"""What the documents of all formats say of a model, once: names, addresses, terms, ancestors, data. Every string is harmless.
 
 Folders of this machine are nobody's business: a folder is known by its last name alone, and has no address.
 """
