@@ -27,7 +27,7 @@ def audit(build: str | os.PathLike[str], *, uses: Iterable[str] = ("internal",),
     """
     import os
 
-    from openness.auditing import OpenBuild, audit_build
+    from openness.auditing import Hashes, OpenBuild, audit_build
     from openness.gate.held_build import held_build
     from openness.policy.file import checked_uses
     from openness.rules import declared, loader
@@ -36,8 +36,8 @@ def audit(build: str | os.PathLike[str], *, uses: Iterable[str] = ("internal",),
     ruleset = loader.load()
     question = Question(checked_uses(uses, ruleset, "uses"), declared.parse(declare, ruleset), {})
     with held_build(os.fspath(build)) as held:
-        digest, first = held.sha256(), held.files[0].fileno()
-        opened = OpenBuild(first, held.path, held.size, digest, held.parts, held.layout)
+        hashes = Hashes(held.sha256())
+        opened = OpenBuild(held.files[0].fileno(), held.path, held.size, lambda: hashes, held.parts, held.layout)
         return audit_build(opened, question, ruleset).result
 
 

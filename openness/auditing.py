@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,10 +13,9 @@ import msgspec
 from openness import build_identity
 from openness.build_identity import Identified
 from openness.errors import BuildError
-from openness.evidence import build_claims, card, license_text, lineage
+from openness.evidence import build_claims
 from openness.printable import printable
-from openness.records import Absent, AuditResult, Build, BuildFile, BuildIdentity, Fact, Finding, Place, Standing
-from openness.rules import releases
+from openness.records import AuditResult, Build, BuildFile, BuildIdentity, Fact, Finding, Place, Standing
 from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, License
 from openness.sources import folder
@@ -23,6 +23,7 @@ from openness.verdict import audit as verdicts
 from openness.verdict import identity_terms
 
 if TYPE_CHECKING:
+    from openness.documents_beside import Beside
     from openness.evidence.quotes import Copy
     from openness.policy.clarify import Clarification, Clarified
     from openness.sources.build_head import BuildHead, Part
@@ -41,20 +42,26 @@ PARTS_OF_MODELS = {
 
 
 class OpenBuild(msgspec.Struct, frozen=True):
-    """A build held open by the caller: what is read goes through ``descriptor``, so it is the file that was hashed.
+    """A build held open by the caller: what is read goes through ``descriptor``, so it is the file that is hashed.
 
-    Of several files ``parts`` are all, ``layout`` says how they lie, ``files`` how they are shown. ``fingerprints`` is the
-    folder with the user's own table.
+    ``hashes`` gives its sha256 when that is first needed, so that the header can be read while the file is hashed. Of several
+    files ``parts`` are all, and ``layout`` says how they lie. ``fingerprints`` is the folder with the user's own table.
     """
 
     descriptor: int
     path: str
     size: int
-    sha256: str | None
+    hashes: Callable[[], Hashes]
     parts: tuple[Part, ...] = ()
     layout: Layout | None = None
-    files: tuple[BuildFile, ...] = ()
     fingerprints: Path | None = None
+
+
+class Hashes(msgspec.Struct, frozen=True):
+    """The sha256 of a build, None where it was not hashed. Of several files ``files`` are all, with theirs."""
+
+    sha256: str | None
+    files: tuple[BuildFile, ...] = ()
 
 
 class Audited(msgspec.Struct, frozen=True):
@@ -84,11 +91,14 @@ def audit_build(
     A build that cannot be read gives ``unknown`` with the error beside it; it never raises for what is in the file.
     """
     try:
-        head, record, facts = _read_build(build)
+        head = _read_head(build)
         identified = _identify(build, head, model, source, ruleset)
+        record = _record(build, head)
+        facts = list(build_claims.facts_of(head.claims, record.path, record.sha256))
     except BuildError as error:
         format = "pickle" if error.code == "pickle" else "unknown"
-        empty = Build(printable(build.path, None), build.sha256, build.size, format, hashed=build.sha256 is not None)
+        sha256 = build.hashes().sha256
+        empty = Build(printable(build.path, None), sha256, build.size, format, hashed=sha256 is not None)
         return Audited(verdicts.unreadable(empty, question, error.message), error)
     beside, findings, documents = _beside(Path(build.path), ruleset, index_files)
     facts += beside
@@ -113,12 +123,12 @@ def audit_build(
         findings=[*findings, *clarified.findings],
         quoter=_quoter(documents, index_files),
     )
-    result = identity_terms.with_doubts(result, _doubts(build, identified, clarified.facts, model, ruleset))
+    result = identity_terms.with_doubts(result, _doubts(record, Path(build.path), identified, clarified.facts, model, ruleset))
     return Audited(result, None, clarified.warnings, clarified.used)
 
 
 def _doubts(
-    build: OpenBuild, identified: Identified, facts: Sequence[Fact], model: str | None, ruleset: Ruleset
+    record: Build, path: Path, identified: Identified, facts: Sequence[Fact], model: str | None, ruleset: Ruleset
 ) -> list[identity_terms.Doubt]:
     """What the identity contradicts of what is said of the build, by its maker or by the user."""
     identity, family = identified.identity, identified.family
@@ -137,8 +147,8 @@ def _doubts(
         found.append(identity_terms.contradicted_license(facts, stacks, ruleset, what=what, own=False))
     if model is not None and identity.basis in ("sha256", "weights") and identity.model is not None:
         found.append(identity_terms.another_model(model, identity))
-    stated = folder.stated_sha256(Path(build.path))
-    if stated is not None and build.sha256 not in (None, stated):
+    stated = folder.stated_sha256(path)
+    if stated is not None and record.sha256 not in (None, stated):
         found.append(identity_terms.Doubt("identity", f"Its store names it by the sha256 {stated}, and it has another one."))
     return [doubt for doubt in found if doubt is not None]
 
@@ -165,33 +175,36 @@ def _clarified(
     return clarify.apply(clarifications, facts, digests, names)
 
 
-def _read_build(build: OpenBuild) -> tuple[BuildHead, Build, list[Fact]]:
+def _read_head(build: OpenBuild) -> BuildHead:
     from openness.sources.build_head import Part, read_head
     from openness.sources.build_layout import Layout
 
     path = Path(build.path)
     parts = build.parts or (Part(build.descriptor, build.path, build.size),)
-    head = read_head(parts, build.layout or Layout(path, (path,), path.parent))
-    record = Build(
+    return read_head(parts, build.layout or Layout(path, (path,), path.parent))
+
+
+def _record(build: OpenBuild, head: BuildHead) -> Build:
+    hashes = build.hashes()
+    return Build(
         path=printable(build.path, None),
-        sha256=build.sha256,
+        sha256=hashes.sha256,
         size=build.size,
         format=head.format,
         architecture=head.architecture,
         tensor_types=head.tensor_types,
         claims=build_claims.shown_claims(head.claims),
-        hashed=build.sha256 is not None,
+        hashed=hashes.sha256 is not None,
         role=head.role,
-        files=build.files,
+        files=hashes.files,
     )
-    return head, record, list(build_claims.facts_of(head.claims, record.path, build.sha256))
 
 
 def _identify(build: OpenBuild, head: BuildHead, model: str | None, source: Source | None, ruleset: Ruleset) -> Identified:
     cached = folder.cached_repository(Path(build.path))
     return build_identity.identify(
         head,
-        build.sha256 if len(build.files) < 2 else None,
+        lambda: hashes.sha256 if len((hashes := build.hashes()).files) < 2 else None,
         build.descriptor,
         ruleset,
         said=model,
@@ -212,41 +225,26 @@ def _about_build(head: BuildHead) -> list[Finding]:
     return found
 
 
-def _beside(
-    path: Path, ruleset: Ruleset, index_files: tuple[Path, ...]
-) -> tuple[list[Fact], list[Finding], list[tuple[folder.Document, str]]]:
-    """Facts and findings of the documents beside the build, and the license texts with their fact ids, for quoting."""
-    facts: list[Fact] = []
-    findings: list[Finding] = []
-    texts: list[tuple[folder.Document, str]] = []
-    for number, document in enumerate(folder.neighbors(path), 1):
-        if isinstance(document, Absent):
-            message = f"{printable(document.what)} was not read: {printable(document.reason)}."
-            findings.append(Finding(f"not-read:{number}", "neighbor-not-read", "info", message))
-        elif document.kind == "card":
-            new_facts, new_findings = card.facts_of(document)
-            facts += new_facts
-            findings += new_findings
-        elif document.kind == "license":
-            from openness import identifying
+def _beside(path: Path, ruleset: Ruleset, index_files: tuple[Path, ...]) -> Beside:
+    """What the documents beside the build say; what reads them is loaded only where there are any."""
+    documents = folder.neighbors(path)
+    first = next(documents, None)
+    if first is None:
+        return [], [], []
+    from openness.documents_beside import read_documents
 
-            identified = identifying.identify_document(
-                document.data,
-                known=ruleset.texts,
-                judged=ruleset.license_ids.__contains__,
-                further=identifying.further_indexes(index_files),
-            )
-            facts += license_text.facts_of(document, identified.found, identified.clauses)
-            texts.append((document, f"text:{document.name}"))
-        elif document.kind == "adapter":
-            base = card.adapter_base(document)
-            facts += [base] if base else []
-    return facts, findings, texts
+    return read_documents(chain([first], documents), ruleset, index_files)
 
 
 def _base_licenses(facts: list[Fact], source: Source | None, ruleset: Ruleset) -> list[Fact]:
     """Licenses of the base models that the facts name: from the store, else from the table of models. They only lower."""
-    bases = {lineage.hub_id(name) for fact in facts if fact.claim == "base-model" for name in lineage.names(fact.value)}
+    said = [fact.value for fact in facts if fact.claim == "base-model"]
+    if not said:
+        return []
+    from openness.evidence import lineage
+    from openness.rules import releases
+
+    bases = {lineage.hub_id(name) for value in said for name in lineage.names(value)}
     named = sorted(base for base in bases if base is not None)
     if not named:
         return []

@@ -7,7 +7,7 @@ where the file is, by its hash, exactly one that a stored repository lists, the 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
@@ -76,7 +76,7 @@ class Likened(msgspec.Struct, frozen=True):
 
 def identify(
     head: BuildHead,
-    sha256: str | None,
+    sha256: Callable[[], str | None],
     descriptor: int | None,
     ruleset: Ruleset,
     *,
@@ -86,13 +86,13 @@ def identify(
     own: Path | None = None,
 ) -> Identified:
     """The identity of a build. ``said`` is the model that the user names, ``cached`` the one whose cache folder it lies in;
-    ``own`` is the folder with the user's fingerprints."""
+    ``sha256`` is asked last, since it may still be computed; ``own`` is the folder with the user's fingerprints."""
     findings = list(_about_shapes(head))
     family = families.match(signature_of(head, descriptor))
-    by_hash = _by_hash(sha256, source, ruleset)
     likened, copied = _by_weights(head, own)
     findings += copied
     by_weights = _of_weights(likened, source, ruleset) if likened is not None else None
+    by_hash = _by_hash(sha256(), source, ruleset)
     best = by_hash or by_weights
     if best is not None:
         weights = by_weights or Identified(best.identity)

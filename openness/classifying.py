@@ -33,7 +33,16 @@ class Classified(msgspec.Struct, frozen=True):
 
 def classify(reference: Reference, source: Source, ruleset: Ruleset, names: Iterable[str] = ()) -> Classified:
     """Classify one model. Never raises for what a source answers; what could not be had is in the result."""
-    dossier = gather(reference, source, reader(ruleset))
+    return concluded(reference, gathered(reference, source, ruleset), ruleset, names)
+
+
+def gathered(reference: Reference, source: Source, ruleset: Ruleset) -> Dossier:
+    """The evidence alone, for a caller that has something to say of it before it is classified."""
+    return gather(reference, source, reader(ruleset))
+
+
+def concluded(reference: Reference, dossier: Dossier, ruleset: Ruleset, names: Iterable[str] = ()) -> Classified:
+    """The classification of evidence that was gathered."""
 
     def lookup(link: Link) -> RepositoryEvidence | None:
         return dossier.get(link.target)

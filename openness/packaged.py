@@ -13,6 +13,7 @@ QUICK = (
     "rules/identity/templates.yaml",
     "rules/identity/runners.yaml",
     "rules/identity/runtimes.yaml",
+    "rules/check.yaml",
 )
 COMPILED = "quick.json"
 

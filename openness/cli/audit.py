@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -42,14 +44,15 @@ def command(
     paths, facts = judging.split_facts(builds, lambda: list(settings.load_rules().vocabulary.facts))
     if not paths:
         raise UsageError("No build is named; give the path of a model file or folder.")
-    asked = judging.ask(settings, uses, [*declared, *facts], policy, model, fetch)
+    ask = functools.cache(lambda: judging.ask(settings, uses, [*declared, *facts], policy, model, fetch))
     results: list[Audited] = []
     failures: Failures = []
     codes: list[ExitCode] = []
     named: list[str] = []  # the path of each result
     for path in paths:
-        codes.append(_audit_one(path, asked, settings, results, failures))
+        codes.append(_audit_one(path, ask, settings, results, failures))
         named += [path] * (len(results) - len(named))
+    asked = ask()
     warnings = judging.warnings_of(results, asked)
     if settings.json:
         _print_json(asked, results, failures, warnings)
@@ -63,15 +66,21 @@ def command(
     return int(worst_exit(codes))
 
 
-def _audit_one(path: str, asked: judging.Asked, settings: Settings, results: list[Audited], failures: Failures) -> ExitCode:
+def _audit_one(
+    path: str, ask: Callable[[], judging.Asked], settings: Settings, results: list[Audited], failures: Failures
+) -> ExitCode:
+    """The rules are loaded (``ask``) while the file is hashed, which is the longer work."""
     from openness.gate.held_build import held_build
 
     try:
-        with held_build(path) as held:
-            audited = judging.audit_held(held, asked, settings, reuse_hash=True)
+        with held_build(path) as held, judging.hashed(held, settings) as wait:
+            audited = judging.audit_hashed(held, wait, ask(), settings)
+    except UsageError:
+        raise
     except BuildError as error:  # a part is missing, or the folder is not one build: that is an answer too
-        audited = unreadable(path, error, asked)
+        audited = unreadable(path, error, ask())
     except OpennessError as error:
+        ask()  # a wrong question is said first
         failures.append((error, path))
         return error.exit_code
     results.append(audited)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import os
-import shutil
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -148,7 +147,11 @@ def echo(text: str, settings: Settings, *, err: bool = False) -> None:
 
 def width() -> int:
     """Columns to wrap text to: the terminal's, at most 110 for reading, 80 where there is none."""
-    return min(shutil.get_terminal_size((80, 24)).columns, 110)
+    try:
+        columns = int(os.environ.get("COLUMNS", "0")) or os.get_terminal_size(sys.stdout.fileno()).columns
+    except (ValueError, OSError):  # no number, no terminal
+        columns = 80
+    return min(columns or 80, 110)
 
 
 @contextmanager

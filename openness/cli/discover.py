@@ -42,24 +42,37 @@ def command(
     """Find every build that llama.cpp, the Hub cache, LM Studio, Ollama, Jan, GPT4All, text-generation-webui, KoboldCpp and MLC
     keep on this machine, and audit each once. Exit 4 when there is none, else 0."""
     from openness.errors import MissingInput
-    from openness.sources import local_builds, runtimes
 
     for root in roots:
         if not root.is_dir():
             raise MissingInput(f"--root {root} is not a folder; correct it.")
     asked = judging.ask(settings, uses, declared, policy, None)
+    failures: Failures = []
+    results, warnings = builds(asked, settings, failures, roots=roots, only_roots=only_roots, hashing=not no_hash)
+    _print(results, asked, settings, warnings, failures)
+    return int(ExitCode.OK if results else ExitCode.NOTHING)
+
+
+def builds(
+    asked: judging.Asked,
+    settings: Settings,
+    failures: Failures,
+    *,
+    roots: tuple[Path, ...] = (),
+    only_roots: bool = False,
+    hashing: bool = True,
+) -> tuple[list[Discovered], list[str]]:
+    """Every build found, each audited once, and what could not be looked at. What cannot be audited is added to ``failures``."""
+    from openness.sources import local_builds, runtimes
+
     home = Path(os.path.expanduser("~"))
     environment = {} if only_roots else os.environ
     places = runtimes.roots(environment, home, sys.platform, roots)
     if only_roots:
         places = [place for place in places if "folder" in place.runtimes]
     found, notes = local_builds.find(places)
-    failures: Failures = []
-    warnings = [f"{note.what}: {note.reason}" for note in notes]
-    audited = [one for build in found if (one := _audited(build, asked, settings, failures, hashing=not no_hash)) is not None]
-    results = _once(audited)
-    _print(results, asked, settings, warnings, failures)
-    return int(ExitCode.OK if results else ExitCode.NOTHING)
+    audited = [one for build in found if (one := _audited(build, asked, settings, failures, hashing=hashing)) is not None]
+    return _once(audited), [f"{note.what}: {note.reason}" for note in notes]
 
 
 def _audited(build: Found, asked: judging.Asked, settings: Settings, failures: Failures, *, hashing: bool) -> Discovered | None:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from openness.auditing import Audited
     from openness.gate.held_build import HeldBuild
     from openness.policy.clarify import Clarification
+    from openness.policy.exceptions import Exceptions
     from openness.policy.file import Policy
     from openness.rules.loader import Ruleset
     from openness.sources.snapshot import Source
@@ -55,6 +56,7 @@ class Asked(msgspec.Struct, frozen=True):
     model: str | None
     clarifications: tuple[Clarification, ...] = ()
     fetch: bool = False
+    exceptions: Exceptions | None = None
 
 
 def ask(
@@ -74,7 +76,7 @@ def ask(
     own: Policy = policy_file.load(policy, ruleset)
     chosen = policy_file.checked_uses(uses, ruleset) or own.uses or (DEFAULT_USE,)
     known = {**own.declared, **facts.parse(declared, ruleset)}
-    return Asked(Question(chosen, known, own.evidence), ruleset, model, own.clarifications, fetch)
+    return Asked(Question(chosen, known, own.evidence), ruleset, model, own.clarifications, fetch, own.exceptions)
 
 
 def split_facts(words: Sequence[str], ruleset_keys: Callable[[], Sequence[str]]) -> tuple[list[str], list[str]]:
@@ -89,32 +91,45 @@ def split_facts(words: Sequence[str], ruleset_keys: Callable[[], Sequence[str]])
     return inputs, facts
 
 
-def audit_held(held: HeldBuild, asked: Asked, settings: Settings, *, reuse_hash: bool, hashing: bool = True) -> Audited:
-    """Hash (or recall) and audit a build whose files are held open, and remember their hashes. Without ``hashing`` only what is
-    remembered is known of them."""
-    from openness.auditing import OpenBuild, audit_build
+@contextmanager
+def hashed(held: HeldBuild, settings: Settings, *, reuse: bool = True, hashing: bool = True) -> Iterator[Callable[[], None]]:
+    """Inside the block the files of ``held`` are hashed, where no hash of just these is remembered (``reuse``); what is yielded
+    waits for that. Without ``hashing`` only what is remembered is known of them."""
     from openness.gate import hash_cache
+
+    fresh = [file for file in held.files if not (reuse and hash_cache.recall(file, settings.cache))]
+    if not fresh or not hashing:
+        yield lambda: None
+        return
+    from openness.gate.background_hash import background_hash
+
+    with progress("hashing", held.size, settings) as advance, background_hash(held, _advancing(advance)) as hash:
+        yield hash.wait
+    for file in fresh:
+        hash_cache.remember(file, settings.cache)
+
+
+def audit_held(held: HeldBuild, asked: Asked, settings: Settings, *, reuse_hash: bool, hashing: bool = True) -> Audited:
+    """Hash (or recall) and audit a build whose files are held open."""
+    with hashed(held, settings, reuse=reuse_hash, hashing=hashing) as wait:
+        return audit_hashed(held, wait, asked, settings)
+
+
+def audit_hashed(held: HeldBuild, wait: Callable[[], None], asked: Asked, settings: Settings) -> Audited:
+    """Audit a build whose files are held open; ``wait`` returns when they are hashed."""
+    from openness.auditing import Hashes, OpenBuild, audit_build
     from openness.records import BuildFile
 
-    fresh = [file for file in held.files if not (reuse_hash and hash_cache.recall(file, settings.cache))]
-    if fresh and hashing:
-        with progress("hashing", held.size, settings) as advance:
-            held.sha256(_advancing(advance))
-        for file in fresh:
-            hash_cache.remember(file, settings.cache)
-    several = held.files if len(held.files) > 1 else ()
-    build = OpenBuild(
-        held.files[0].fileno(),
-        held.path,
-        held.size,
-        held.known_sha256,
-        held.parts,
-        held.layout,
-        tuple(BuildFile(printable(file.path, None), file.size, file.known_sha256) for file in several),
-        settings.cache,
-    )
+    def hashes() -> Hashes:
+        wait()
+        several = held.files if len(held.files) > 1 else ()
+        files = (BuildFile(printable(file.path, None), file.size, file.known_sha256) for file in several)
+        return Hashes(held.known_sha256, tuple(files))
+
+    first = held.files[0].fileno()
+    build = OpenBuild(first, held.path, held.size, hashes, held.parts, held.layout, settings.cache)
     with _models(asked, settings) as source:
-        return audit_build(
+        audited = audit_build(
             build,
             asked.question,
             asked.ruleset,
@@ -123,6 +138,10 @@ def audit_held(held: HeldBuild, asked: Asked, settings: Settings, *, reuse_hash:
             index_files=settings.index_files,
             source=source,
         )
+    if asked.exceptions is None:
+        return audited
+    result, warnings = asked.exceptions.apply(audited.result)
+    return msgspec.structs.replace(audited, result=result, warnings=(*audited.warnings, *warnings))
 
 
 @contextmanager
@@ -169,7 +188,7 @@ def print_text(audited: Audited, settings: Settings, *, err: bool = False) -> No
 
 def warnings_of(audits: Sequence[Audited], asked: Asked) -> list[str]:
     """What is wrong with the policy, seen over all builds of one command."""
-    if not asked.clarifications:
+    if not asked.clarifications and asked.exceptions is None:
         return []
     from openness.policy.clarify import unused
 

@@ -54,6 +54,17 @@ def facts_of(document: Document, *, further: bool = False, found: FrontMatter | 
     return facts, list(_findings(document, found, bool(facts)))
 
 
+def facts_of_data(data: Mapping[str, Any], place: Place) -> list[Fact]:
+    """The same facts from the front matter as the Hub parsed it, where the card itself is not at hand."""
+    claims = CLAIMS | FURTHER_CLAIMS
+    return [
+        Fact(f"card:cardData:{key}{number or ''}", claim, value, printable(f"{key}: {value}", 160), Standing.CARD, place)
+        for key in claims
+        if key in data
+        for number, (claim, value) in enumerate(_claimed(claims[key], data[key]))
+    ]
+
+
 def _findings(document: Document, found: FrontMatter, said: bool) -> Iterator[Finding]:
     if not found.problems:
         return

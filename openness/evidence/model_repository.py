@@ -77,7 +77,9 @@ def read(snapshot: RepositorySnapshot, reader: Reader) -> RepositoryEvidence:
         findings += new_findings
     facts += release_statements.hashes(snapshot.files, Place("file list", snapshot.url, snapshot.revision))
     facts += _quantized(snapshot, reader.lineage)
-    if not any(fact.claim == "license" for fact in facts):
+    if not any(document.kind == "card" for document in snapshot.documents):
+        facts += _stated_on_hub(snapshot)
+    elif not any(fact.claim == "license" for fact in facts):
         facts += _tagged_license(snapshot)
     return msgspec.structs.replace(
         found,
@@ -135,6 +137,14 @@ def _hub_facts(snapshot: RepositorySnapshot) -> Iterator[Fact]:
         if hub.relation:
             relation = printable(hub.relation, 40)
             yield Fact("hub:relation", "relation", relation, f"relation: {relation}", Standing.CARD, place)
+
+
+def _stated_on_hub(snapshot: RepositorySnapshot) -> Iterator[Fact]:
+    """What the Hub has of a card that is not at hand: the front matter as it parsed it, and its tag of the license. It makes the
+    tag of the front matter, so that the two differ only where one of them is of another revision, or was meddled with."""
+    if snapshot.hub is not None and snapshot.hub.card_data:
+        yield from card.facts_of_data(snapshot.hub.card_data, Place("Hub API", snapshot.url, snapshot.revision))
+    yield from _tagged_license(snapshot)
 
 
 def _tagged_license(snapshot: RepositorySnapshot) -> Iterator[Fact]:

@@ -46,10 +46,12 @@ def shifted(name: str) -> bool:
 
 
 def gguf_names(names: Iterable[str]) -> Mapping[str, str]:
-    """For each name that has one, its GGUF name; names that are GGUF's already stay. Two names never share one."""
+    """For each name that has one, its GGUF name; two never share one. All stay where blocks are named as GGUF names them."""
     found: dict[str, str] = {}
     taken: set[str] = set()
     every = list(names)
+    if any(name.startswith("blk.") for name in every):
+        return {name: name for name in every}
     rows = [row for row in table().rows if _applies(row, every)]
     for name in every:
         other = _translated(name, rows)
@@ -66,7 +68,7 @@ def _applies(row: Row, names: list[str]) -> bool:
 
 
 def _translated(name: str, rows: list[Row]) -> str | None:
-    if name.startswith("blk.") or kept(name):
+    if kept(name):
         return name
     for row in rows:
         match = _pattern(table().prefix + row.hub).fullmatch(name)

@@ -10,11 +10,12 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from openness.errors import UsageError
+from openness.policy.document import Cursor
 from openness.printable import printable
 from openness.records import Fact, Finding, Place, Standing
 from openness.rules import expressions
@@ -58,24 +59,19 @@ class Clarified(msgspec.Struct, frozen=True):
     used: frozenset[int] = frozenset()
 
 
-def parse(path: str, tables: Any, ruleset: Ruleset) -> tuple[Clarification, ...]:
-    """The ``clarify`` tables of the policy at ``path``. Raises UsageError naming the table and what is wrong in it."""
-    if not isinstance(tables, list) or not all(isinstance(table, dict) for table in tables):
-        raise UsageError(f"{path}: clarify is a list of tables, each headed [[clarify]].")
-    return tuple(_one(f"{path}: [[clarify]] {number}", number, table, ruleset) for number, table in enumerate(tables, 1))
+def parse(tables: Sequence[Cursor], ruleset: Ruleset) -> tuple[Clarification, ...]:
+    """The ``clarify`` tables of a policy. Raises UsageError naming the line, the table and what is wrong in it."""
+    return tuple(_one(number, table, ruleset) for number, table in enumerate(tables, 1))
 
 
-def _one(where: str, number: int, table: Mapping[str, Any], ruleset: Ruleset) -> Clarification:
-    known_keys(table, KEYS, where)
-    license, reason, model = table.get("license"), table.get("reason"), table.get("model")
-    if not isinstance(license, str) or not license.strip():
-        raise UsageError(f'{where}: license is missing; name the license that the text counts as, such as license = "mit".')
-    if not isinstance(reason, str) or not reason.strip():
-        raise UsageError(f"{where}: reason is missing; say why the text counts as {printable(license, 80)}.")
-    if model is not None and (not isinstance(model, str) or not model.strip()):
-        raise UsageError(f"{where}: model is a glob on the hub id or the file name of a build, or is left out.")
+def _one(number: int, table: Cursor, ruleset: Ruleset) -> Clarification:
+    table.table(KEYS)
+    where = f"{table.where}: {table.name}"
+    license = table.required("license", 'name the license that the text counts as, such as license = "mit"')
+    reason = table.required("reason", f"say why the text counts as {printable(license, 80)}")
+    model = table.get("model")
     _check_license(where, license, ruleset)
-    return Clarification(number, license.strip(), _files(where, table.get("files")), reason.strip(), model)
+    return Clarification(number, license, _files(where, table.get("files")), reason, model.text() if model else None)
 
 
 def _check_license(where: str, license: str, ruleset: Ruleset) -> None:
@@ -91,30 +87,19 @@ def _check_license(where: str, license: str, ruleset: Ruleset) -> None:
         raise UsageError(f"{where}: no license is known as {name}; {hint}")
 
 
-def _files(where: str, files: Any) -> tuple[PinnedFile, ...]:
-    if not isinstance(files, list) or not files or not all(isinstance(file, dict) for file in files):
+def _files(where: str, files: Cursor | None) -> tuple[PinnedFile, ...]:
+    if files is None or not files.value:
         raise UsageError(f'{where}: files is a list such as [{{ path = "LICENSE", sha256 = "…" }}].')
     pinned = []
-    for file in files:
-        known_keys(file, FILE_KEYS, f"{where}, files")
-        path, sha256 = file.get("path"), file.get("sha256")
+    for file in files.tables():
+        file.table(FILE_KEYS)
+        path, sha256 = file.value.get("path"), file.value.get("sha256")
         if not isinstance(path, str) or not path or PurePosixPath(path).is_absolute() or ".." in PurePosixPath(path).parts:
             raise UsageError(f"{where}: a path in files is the name of a file beside the build, below its folder.")
         if not isinstance(sha256, str) or not _SHA256.fullmatch(sha256.lower()):
             raise UsageError(f"{where}: sha256 of {printable(path, 80)} is not 64 hexadecimal digits; see `sha256sum`.")
         pinned.append(PinnedFile(str(PurePosixPath(path)), sha256.lower()))
     return tuple(pinned)
-
-
-def known_keys(table: Mapping[str, Any], keys: Sequence[str], where: str) -> None:
-    """Raises UsageError for a key that is none of ``keys``, naming the nearest."""
-    for key in table:
-        if key not in keys:
-            from rapidfuzz import process
-
-            near = process.extractOne(key, keys, score_cutoff=60)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(keys)}."
-            raise UsageError(f"{where}: unknown key {printable(key, 40)}; {hint}")
 
 
 def apply(

@@ -1,28 +1,27 @@
-"""Read ``openness.toml``: uses, declared facts, the evidence demanded for each use, and texts that a person confirmed.
+"""The policy as an audit needs it: uses, declared facts, the evidence demanded for each use, confirmed texts, exceptions.
 
-Unknown keys are errors that name the nearest valid one.
+Unknown keys and values are errors that name file, line and the nearest valid one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from openness.errors import UsageError
-from openness.policy import clarify
+from openness.policy import document
 from openness.printable import printable
 from openness.records import Standing
-from openness.rules.declared import parse
-from openness.rules.loader import Ruleset
-from openness.rules.model import FactSet
 
-FILE_NAME = "openness.toml"
-MAX_POLICY = 1 << 20
-KEYS = ("use", "declare", "evidence", "clarify")
-STRENGTHS = (Standing.METADATA, Standing.CARD, Standing.TEXT, Standing.WEIGHTS)
+if TYPE_CHECKING:
+    from openness.policy.clarify import Clarification
+    from openness.policy.exceptions import Exceptions
+    from openness.policy.stated import Stated
+    from openness.rules.loader import Ruleset
+    from openness.rules.model import FactSet
 
 
 class Policy(msgspec.Struct, frozen=True):
@@ -32,60 +31,39 @@ class Policy(msgspec.Struct, frozen=True):
     uses: tuple[str, ...] = ()
     declared: FactSet = msgspec.field(default_factory=dict)
     evidence: Mapping[str, Standing] = msgspec.field(default_factory=dict)
-    clarifications: tuple[clarify.Clarification, ...] = ()
+    clarifications: tuple[Clarification, ...] = ()
+    exceptions: Exceptions | None = None
 
 
 def load(path: Path | None, ruleset: Ruleset) -> Policy:
-    """The policy at ``path``, or ``openness.toml`` of the current folder, or an empty one when neither exists.
+    """The policy at ``path``, or the nearest at or above the current folder, or an empty one when there is none.
 
     Raises UsageError for a file that is missing although named, is not TOML, or has unknown keys or values.
     """
-    chosen = path or Path(FILE_NAME)
-    if path is None and not chosen.is_file():
+    chosen = path or document.find(Path())
+    if chosen is None:
         return Policy()
-    import tomllib  # most audits have no policy file
+    from openness.policy import stated  # most audits have no policy file
 
-    try:
-        with open(chosen, "rb") as file:
-            data = tomllib.loads(file.read(MAX_POLICY).decode("utf-8"))
-    except OSError as error:
-        raise UsageError(f"The policy {printable(str(chosen))} cannot be read: {error.strerror}.") from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
-        raise UsageError(f"The policy {printable(str(chosen))} is not valid TOML: {printable(str(error))}.") from None
-    return _policy(str(chosen), data, ruleset)
+    return of(stated.stated(document.read(chosen)), ruleset)
 
 
-def _policy(path: str, data: Mapping[str, Any], ruleset: Ruleset) -> Policy:
-    clarify.known_keys(data, KEYS, path)
-    uses = data.get("use", [])
-    uses = [uses] if isinstance(uses, str) else uses
-    declared = data.get("declare", {})
-    if not isinstance(uses, list) or not isinstance(declared, dict):
-        raise UsageError(f"{path}: use is a list of uses and [declare] a table of facts.")
+def of(found: Stated, ruleset: Ruleset) -> Policy:
+    """The policy with every name in it checked."""
+    from openness.policy import clarify
+    from openness.policy.exceptions import Exceptions
+    from openness.policy.names import check_names
+    from openness.rules.declared import parse
+
+    names = check_names(found, ruleset)
     return Policy(
-        path=path,
-        uses=checked_uses([str(use) for use in uses], ruleset, f"{path}: use"),
-        declared=parse(_pairs(declared), ruleset),
-        evidence=_evidence(path, data.get("evidence", {}), ruleset),
-        clarifications=clarify.parse(path, data.get("clarify", []), ruleset),
+        path=found.path,
+        uses=tuple(dict.fromkeys(word.text for word in found.uses)),
+        declared=parse((pair.text for pair in found.declare), ruleset),
+        evidence={use: Standing(word.text) for use, word in found.evidence.items()},
+        clarifications=clarify.parse(found.clarify, ruleset),
+        exceptions=Exceptions(found.exceptions, names.allowed(found.exceptions)) if found.exceptions else None,
     )
-
-
-def _pairs(declared: Mapping[str, Any]) -> Iterable[str]:
-    for key, value in declared.items():
-        words = ("yes" if value else "no") if isinstance(value, bool) else value
-        yield f"{key}={','.join(map(str, words)) if isinstance(words, list) else words}"
-
-
-def _evidence(path: str, table: Any, ruleset: Ruleset) -> dict[str, Standing]:
-    if not isinstance(table, dict):
-        raise UsageError(f'{path}: evidence is a table such as {{ product = "text" }}.')
-    checked_uses(list(table), ruleset, f"{path}: evidence")
-    words = [str(strength) for strength in STRENGTHS]
-    for use, word in table.items():
-        if word not in words:
-            raise UsageError(f"{path}: evidence.{use} = {printable(str(word))} is not one of {', '.join(words)}.")
-    return {use: Standing(word) for use, word in table.items()}
 
 
 def checked_uses(uses: Iterable[str], ruleset: Ruleset, where: str = "--use") -> tuple[str, ...]:
@@ -93,9 +71,5 @@ def checked_uses(uses: Iterable[str], ruleset: Ruleset, where: str = "--use") ->
     known = list(ruleset.vocabulary.uses)
     for use in uses:
         if use not in known:
-            from rapidfuzz import process
-
-            near = process.extractOne(use, known, score_cutoff=60)
-            hint = f"did you mean {near[0]}?" if near else f"known are {', '.join(known)}."
-            raise UsageError(f"{where} {printable(use, 40)}: no such use; {hint}")
+            raise UsageError(f"{where} {printable(use, 40)}: no such use; {document.nearest(use, known)}")
     return tuple(dict.fromkeys(uses))

@@ -48,6 +48,10 @@ def _words(form: str) -> tuple[tuple[bytes, ...], bool]:
     return tuple(word.encode() for word in words(row["words"])), bool(row.get("quoted"))
 
 
+#: A name of Ollama's library with one of its telling tags (``llama3.2:1b``).
+_TAGGED = rb"([a-z][\w.-]{1,60}:(?:latest|\d+(?:\.\d+)?[bBmM])\b)"
+
+
 @lru_cache(maxsize=1)
 def _quoted() -> tuple[re.Pattern[bytes], tuple[bytes, ...]]:
     """A quotation mark, and behind it ``owner/`` or the first four characters of a name; and all that names begin with."""
@@ -55,7 +59,7 @@ def _quoted() -> tuple[re.Pattern[bytes], tuple[bytes, ...]]:
 
     starts = tuple(start.encode() for start in openers())
     stems = b"|".join(re.escape(stem) for stem in sorted({start[:4] for start in starts}))
-    return re.compile(rb"[\"'](?:([A-Za-z0-9][\w.-]{1,95})/|(?=" + stems + rb"))"), starts
+    return re.compile(rb"[\"'](?:([A-Za-z0-9][\w.-]{1,95})/|" + _TAGGED + rb"|(?=" + stems + rb"))"), starts
 
 
 def _may_name(data: bytes) -> bool:
@@ -64,6 +68,8 @@ def _may_name(data: bytes) -> bool:
 
     pattern, starts = _quoted()
     for match in pattern.finditer(data):
+        if match[2] is not None:
+            return True
         if match[1] is None:
             if data.startswith(starts, match.end()):
                 return True

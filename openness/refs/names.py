@@ -10,10 +10,10 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from typing import Any
 
 import msgspec
 
+from openness.refs.api_names import api_names, is_api_model
 from openness.refs.records import Kind
 from openness.refs.tables import table, words
 from openness.sources.model_reference import RESERVED, is_hub_id, is_revision
@@ -30,6 +30,8 @@ _PART = r"[A-Za-z0-9_][\w.-]{0,95}"
 _ID = re.compile(rf"{_PART}/{_PART}", re.ASCII)
 _OLLAMA = re.compile(r"(?:[a-z0-9][\w.-]*/)?[a-z0-9][\w.-]*(?::[A-Za-z0-9][\w.-]*)?", re.ASCII)
 _DOCKER = re.compile(r"(?:docker\.io/)?(ai/[a-z0-9][\w.-]*)(?::([\w.-]+))?", re.ASCII)
+#: What a name has that a library completes with its own owner: several parts (``all-MiniLM-L6-v2``); one word is some setting.
+_DEFAULT_OWNED = re.compile(r"(?=[^.]*[A-Za-z])[A-Za-z0-9]+(?:[-_][\w.]+)+", re.ASCII)
 _VIEWS = frozenset({"resolve", "tree", "blob", "raw", "commit"})
 
 
@@ -93,7 +95,7 @@ def named(value: str, means: str, default_owner: str | None = None) -> Named | N
 def _named(text: str, means: str, default_owner: str | None) -> Named | None:
     if match := _ADDRESS.match(text):
         return _address(text, match.end(), means)
-    for prefix in ("huggingface/", "ollama/", "ollama_chat/", "ollama://", "hf:"):
+    for prefix in ("huggingface/", "ollama/", "ollama_chat/", "ollama://", "hf:", "hf-hub:", "hf_hub:"):
         if text.startswith(prefix) and means in ("open", "hub", "address"):
             rest = _named(text[len(prefix) :], "hub" if prefix[0] == "h" else "ollama", None)
             if (
@@ -119,9 +121,11 @@ def _named(text: str, means: str, default_owner: str | None) -> Named | None:
 
 def _hub(text: str, means: str, default_owner: str | None) -> Named | None:
     if text.lower().endswith(_words().weights):
-        return _weight_file(text)
+        return _in_repository(text) or _weight_file(text)
     name, at, revision = text.partition("@")
     name, colon, quant = name.partition(":")
+    if colon and "/" not in name and _ollama_tag().fullmatch(quant):
+        return _ollama(text)
     if colon and not (_QUANT.fullmatch(quant) or quant == "latest"):
         return None
     if at and not is_revision(revision):
@@ -130,13 +134,21 @@ def _hub(text: str, means: str, default_owner: str | None) -> Named | None:
         if default_owner and is_api_model(name):
             return None
         owner = default_owner or _words().models.get(name)
-        if owner is None or not is_hub_id(name) or (default_owner and (name.isdigit() or "." in name[-5:-2])):
-            return None
         known = _words().models.get(name, owner)
+        if owner is None or not is_hub_id(name) or (known == default_owner and not _DEFAULT_OWNED.fullmatch(name)):
+            return None
         return None if _placeholder(owner, name) else _model(f"{known}/{name}", 0, len(name), revision or None, quant or None)
     if not _is_id(name) or (means == "open" and _is_routed(name)):
         return None
     return _model(name, 0, len(name), revision or None, quant or None)
+
+
+def _in_repository(text: str) -> Named | None:
+    """``owner/name-GGUF/file.gguf``, as LM Studio writes it: two parts and a file, and the second says what it holds."""
+    whole, _, file = text.rpartition("/")
+    if not whole.casefold().endswith("gguf") or not _is_id(whole):
+        return None
+    return _model(whole, 0, len(whole), None, None, file)
 
 
 def _is_id(name: str) -> bool:
@@ -216,6 +228,11 @@ def _dataset(text: str) -> Named | None:
     return Named("dataset", name, 0, len(name), revision or None, low=is_dummy(name))
 
 
+@lru_cache(maxsize=1)
+def _ollama_tag() -> re.Pattern[str]:
+    return re.compile(table("names")["ollama_tags"])
+
+
 def _ollama(text: str) -> Named | None:
     name, colon, tag = text.partition(":")
     if not _OLLAMA.fullmatch(text) or text.endswith(_words().weights) or _placeholder(*name.rpartition("/")[::2]):
@@ -265,32 +282,9 @@ def _address(text: str, start: int, means: str) -> Named | None:
     return _model(whole, start, length, revision or None, quant or None, "/".join(rest) or None)
 
 
-@lru_cache(maxsize=1)
-def _api() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
-    rows: list[dict[str, Any]] = table("api_models")["providers"]
-    return (
-        frozenset(name for row in rows for name in row["exact"]),
-        tuple(start for row in rows for start in row["starts"]),
-        tuple(name for row in rows for name in row["except"]),
-    )
-
-
-def is_api_model(text: str) -> bool:
-    """Whether a whole name is one of a provider's that has no released weights; letter case counts, as it does for them."""
-    exact, starts, excepted = _api()
-    if text in exact:
-        return True
-    return (
-        text.startswith(starts)
-        and not text.startswith(excepted)
-        and bool(re.fullmatch(r"[\w./@:-]{3,80}", text, re.ASCII))
-        and not ("/" in text and not text.startswith("models/"))
-    )
-
-
 def openers() -> tuple[str, ...]:
     """How names without ``owner/`` begin behind a quotation mark; whole names with the mark that ends them."""
-    exact, starts, _ = _api()
+    exact, starts, _ = api_names()
     whole = (*exact, *_words().models, *_words().datasets)
     return (*starts, *(f"{name}{mark}" for name in whole for mark in "\"'"))
 

@@ -29,6 +29,7 @@ class Sink:
         self.found: dict[tuple[int, str, str], Reference] = {}
         self.skipped: list[str] = []
         self.places: set[int] = set()
+        self.models: set[tuple[str, str]] = set()
         self._map: Callable[[int], int] | None = None
 
     def embedded(self, pieces: Pieces, ceiling: Confidence | None = None) -> Sink:
@@ -43,6 +44,7 @@ class Sink:
 
         child = Sink(self.file, self.form, self.source, ceiling or self.ceiling)
         child.found, child.skipped, child.places, child._map = self.found, self.skipped, self.places, to_file
+        child.models = self.models
         return child
 
     def stands_at(self, offset: int) -> bool:
@@ -75,6 +77,8 @@ class Sink:
         written = value[name.start : name.start + name.length]
         at = self._map(offset + name.start) if self._map else offset + name.start
         if not self.source.text.startswith(written, at):
+            if name.start and (name.kind, name.model) in self.models:
+                return True  # an address that is put together from a name which has been read
             at = self._map(offset) if self._map else offset
             match = _WRITTEN.match(self.source.text, at)
             written = match[0] if match else ""
@@ -83,6 +87,7 @@ class Sink:
         if known is not None and (known.weight_file or known.revision or not (name.weight_file or name.revision)):
             return True
         self.places.add(at)
+        self.models.add((name.kind, name.model))
         line, column = self.source.place(at)
         order = ("low", "medium", "high")
         sure = "low" if name.low else min(confidence, self.ceiling, key=order.index)

@@ -37,6 +37,7 @@ DEFINITIONS = frozenset(
         "categories.yaml",
         "clause_patterns.yaml",
         "would_change.yaml",
+        "check.yaml",
     }
 )
 

@@ -7,6 +7,9 @@ from typing import Any
 
 import msgspec
 
+#: Categories of licenses, mildest first: the terms of a stack are those of its strictest member (DESIGN.md section 3).
+CATEGORIES = ("open", "source-available", "research-only")
+
 
 class EffectRow(msgspec.Struct, frozen=True):
     """One row of a clause type's effects; see the head of ``rules/clauses.yaml`` for what each part means."""

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from fnmatch import fnmatchcase
 from functools import cache, cached_property
 from typing import Any
 
@@ -121,7 +120,7 @@ def _index(pairs: Iterable[tuple[str, Release]]) -> dict[str, list[Release]]:
 
 
 def _fullest(name: str, globs: Iterable[tuple[str, Release]]) -> list[Release]:
-    fitting = [(len(glob), row) for glob, row in globs if fnmatchcase(name, glob)]
+    fitting = [(len(glob), row) for glob, row in globs if name.startswith(glob[:-1])]
     most = max((length for length, _ in fitting), default=0)
     return list({id(row): row for length, row in fitting if length == most}.values())
 

@@ -22,10 +22,11 @@ from openness.records import (
 from openness.rules.expressions import license_ids, terms
 from openness.rules.loader import Ruleset
 from openness.rules.model import Clause, FactSet, License
-from openness.verdict.changed_text import findings_of, with_changes, with_unknown_texts
 from openness.verdict.claims import Settled, claims_of, settle
 from openness.verdict.stack import all_of, judge_expression, judge_license, with_unknown
 
+#: Claims about license texts that are not known, and about changed ones (``evidence.license_text``).
+TEXT_CLAIMS = ("license-text-clauses", "license-text-change")
 #: Quotes a clause of a license from the user's own copy: (text, fact id), or None where there is no such copy.
 Quoter = Callable[[License, Clause], tuple[str, str] | None]
 
@@ -52,10 +53,7 @@ def audit(
     settled = settle(claims_of(facts, ruleset))
     bases = [fact for fact in facts if fact.claim == "base-license"]
     uses = tuple(_with_bases(_one_use(use, settled, question, ruleset), bases, question, ruleset) for use in question.uses)
-    changes = [fact for fact in facts if fact.claim == "license-text-change"]
-    unknown = [fact for fact in facts if fact.claim == "license-text-clauses"]
-    uses = tuple(with_unknown_texts(use, unknown, question.declared, ruleset) for use in uses)
-    uses = tuple(with_changes(use, changes, question.declared, ruleset) for use in uses)
+    uses = tuple(_with_texts(use, facts, question, ruleset) for use in uses)
     if quoter is not None:
         uses = tuple(_with_quotes(use, ruleset, quoter) for use in uses)
     verdict = worst(use.verdict for use in uses)
@@ -94,6 +92,17 @@ def _one_use(use: str, settled: Settled, question: Question, ruleset: Ruleset) -
         text = f"The evidence is {settled.strength}, and {required} or better is asked for this use."
         verdict = with_unknown(verdict, Reason("", "", "STRENGTH", "unknown", text))
     return verdict
+
+
+def _with_texts(verdict: UseVerdict, facts: Sequence[Fact], question: Question, ruleset: Ruleset) -> UseVerdict:
+    """License texts that were changed or are not known; most builds have none."""
+    unknown, changes = ([fact for fact in facts if fact.claim == claim] for claim in TEXT_CLAIMS)
+    if not unknown and not changes:
+        return verdict
+    from openness.verdict.changed_text import with_changes, with_unknown_texts
+
+    verdict = with_unknown_texts(verdict, unknown, question.declared, ruleset)
+    return with_changes(verdict, changes, question.declared, ruleset)
 
 
 def _with_bases(verdict: UseVerdict, bases: Sequence[Fact], question: Question, ruleset: Ruleset) -> UseVerdict:
@@ -180,7 +189,10 @@ def _findings(settled: Settled, facts: Sequence[Fact]) -> Iterable[Finding]:
             f"The build names a base model ({names}) whose license is not known here; its terms bind too, so read them.",
             tuple(fact.id for fact in bases),
         )
-    yield from findings_of(facts)
+    if any(fact.claim in TEXT_CLAIMS for fact in facts):
+        from openness.verdict.changed_text import findings_of
+
+        yield from findings_of(facts)
     if settled.strength is Standing.METADATA:
         yield Finding(
             "converter-claim",

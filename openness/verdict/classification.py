@@ -9,25 +9,21 @@ import msgspec
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.records import Fact, Finding, Standing
 from openness.rules import categories, dimensions, frameworks
-from openness.rules.case import Availability, Case, ComponentState, FactState, LicenseClass
+from openness.rules.case import Availability, Case, ComponentState, FactState
 from openness.rules.definitions import Definitions
 from openness.rules.leaks import Leaks
-from openness.rules.limits import CATEGORIES, license_class, terms_facts
 from openness.rules.lineage_rules import LineageRules
 from openness.rules.loader import Ruleset
-from openness.rules.model import License
 from openness.verdict import base_documents, lineage
 from openness.verdict.classified import BoundLicense, Classification
 from openness.verdict.components import Documents, component_states
 from openness.verdict.lineage import Lineage
 from openness.verdict.lineage_terms import Known, spdx_of
 from openness.verdict.own_terms import LicenseWords, OwnTerms, own_terms
+from openness.verdict.weights_terms import InheritedTerms, weights_terms
 from openness.verdict.would_change import holders, would_change
 
 WEIGHTS = "parameters-final"
-STRICTEST = CATEGORIES[-1]
-#: The limit that makes a license research-only (rules/categories.yaml, commercial-use-barred).
-BARRED = "noncommercial"
 
 
 class Knowledge(msgspec.Struct, frozen=True):
@@ -130,20 +126,19 @@ def _case(
     definitions, ruleset = knowledge.definitions, knowledge.ruleset
     own = terms.of(model)
     states = component_states(Documents(model, lookup), terms.of, ruleset, definitions)
-    ids = tuple(dict.fromkeys([*own.ids, *(license.id for license in found.licenses)]))
-    known = [ruleset.license(id) for id in ids if id in ruleset.license_ids]
+    inherited = InheritedTerms(
+        tuple(license.id for license in found.licenses),
+        found.limits,
+        unresolved=bool(found.unresolved) or bool(found.unknown),
+        carried=found.carries_license,
+    )
+    stack = weights_terms(own, inherited, ruleset, definitions)
     weights = states.get(WEIGHTS) or ComponentState(WEIGHTS)
     states[WEIGHTS] = msgspec.structs.replace(
-        weights, licenses=ids, license_class=_weights_class(own, found, ids, known, definitions),
+        weights, licenses=stack.ids, license_class=stack.license_class,
         evidence=tuple(dict.fromkeys((*weights.evidence, *own.evidence))),
     )  # fmt: skip
-    unresolved = not (own.known or found.carries_license) or bool(found.unresolved) or bool(found.unknown)
-    about = terms_facts(known, definitions, unresolved=unresolved, evidence=own.evidence) if known else {}
-    limits = own.limits | found.limits
-    if limits:
-        before = about.get("limits", FactState(frozenset()))
-        about["limits"] = FactState(before.values | limits, before.evidence, complete=False)
-    facts = about | _facts(model, found, own, states)
+    facts = stack.facts | _facts(model, found, own, states)
     silent = {id for id in definitions.components if id not in states or states[id].availability is Availability.UNSTATED}
     searched = frozenset(silent) if model.complete else frozenset()
     case = Case(states, facts, searched)
@@ -152,22 +147,6 @@ def _case(
     if documented is not None:
         case = msgspec.structs.replace(case, facts={**facts, base_documents.FACT: documented})
     return case
-
-
-def _weights_class(
-    own: OwnTerms, found: Lineage, ids: Sequence[str], known: Sequence[License], definitions: Definitions
-) -> LicenseClass:
-    """A stack in which something bars commercial use is restricted whatever else is in it; otherwise a part that is not
-    known leaves the whole unknown, since it could bar just that."""
-    if not own.stated and not found.carries_license:
-        return LicenseClass.NONE
-    if BARRED in own.limits | found.limits or any(license.category == STRICTEST for license in known):
-        return LicenseClass.RESTRICTED
-    if own.custom:
-        return LicenseClass.RESTRICTED
-    if not own.known and not found.carries_license:
-        return LicenseClass.UNKNOWN if own.stated else LicenseClass.NONE
-    return license_class(ids, known, definitions)
 
 
 def _facts(

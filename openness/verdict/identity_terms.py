@@ -13,8 +13,8 @@ import msgspec
 
 from openness.printable import printable
 from openness.records import AuditResult, BuildIdentity, Contradiction, Fact, Finding, Reason, UseVerdict, worst
-from openness.rules.limits import CATEGORIES
 from openness.rules.loader import Ruleset
+from openness.rules.model import CATEGORIES
 from openness.verdict.claims import Claim, claims_of
 from openness.verdict.stack import with_unknown
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from openness.rules.expressions import AllOf, AnyOf, Expression, license_ids
-from openness.rules.limits import CATEGORIES
 from openness.rules.loader import Ruleset
+from openness.rules.model import CATEGORIES
 
 UNKNOWN_CLASS = "unknown"
 

@@ -6,8 +6,12 @@ from collections.abc import Iterable, Sequence
 
 from openness.records import Contradiction, Fact
 from openness.rules.loader import Ruleset
+from openness.rules.names import EMPTY_NAMES, normalize
 from openness.verdict.claims import Claim
 from openness.verdict.license_class import comparable
+
+#: The source of the claim that the Hub's tag makes (``claims.claims_of``).
+HUB_TAG = "hub:license"
 
 
 def contradictions(texts: Sequence[Claim], others: Sequence[Claim], ruleset: Ruleset) -> tuple[tuple[Contradiction, ...], bool]:
@@ -48,6 +52,20 @@ def doubts(facts: Iterable[Fact], others: Sequence[Claim]) -> tuple[Contradictio
     doubted = [fact.id for fact in facts if fact.claim == "license-doubt"]
     stated = [id for claim in others if claim.resolves for id in claim.evidence]
     return (Contradiction("license", (*stated, *doubted)),) if doubted and stated else ()
+
+
+def withheld_names(claims: Sequence[Claim], facts: Iterable[Fact]) -> tuple[Contradiction, ...]:
+    """Where the Hub's tag names a license and the card's own field says that it is none on the Hub's list, or not known. The Hub
+    makes the tag of the field, so that one of the two is not of this revision; the tag alone must not make a model open."""
+    field = [fact for fact in facts if fact.claim == "license" and fact.id.startswith("card:")]
+    tagged = [claim for claim in claims if claim.source == HUB_TAG and claim.resolves]
+    named = {id for claim in claims if claim.source != HUB_TAG for id in claim.ids}
+    if not field or not tagged or named:
+        return ()
+    values = [value for fact in field for value in (fact.value if isinstance(fact.value, list) else [fact.value])]
+    if not all(normalize(str(value)) in EMPTY_NAMES for value in values):
+        return ()
+    return (Contradiction("license", (*(fact.id for fact in field), *(id for claim in tagged for id in claim.evidence))),)
 
 
 def _fuller(one: Claim, other: Claim) -> str | None:

@@ -13,10 +13,9 @@ import msgspec
 
 from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.records import Contradiction, Finding
-from openness.rules.limits import CATEGORIES
 from openness.rules.lineage_rules import Duty, LineageRules, Loss
 from openness.rules.loader import Ruleset
-from openness.rules.model import Clause, FactSet, FactValue
+from openness.rules.model import CATEGORIES, Clause, FactSet, FactValue
 from openness.verdict.lineage_terms import QUANTIZED, Base, TermsOf, qualified, strictest
 from openness.verdict.own_terms import OwnTerms
 from openness.verdict.stack import judge_license
@@ -115,18 +114,24 @@ def declared_by(child: RepositoryEvidence, own: OwnTerms, ruleset: Ruleset) -> F
 def _losses(
     edge: Edge, id: str, own: OwnTerms, declared: FactSet, evidence: tuple[str, ...], judge: _Judge
 ) -> Iterator[Finding | str]:
-    verdict = judge_license(id, edge.act, declared, judge.ruleset)
-    rules = judge.rules
-    for reason in verdict.reasons:
-        clause = clause_of(judge.ruleset, reason.license, reason.clause, reason.section)
-        row = next((row for row in rules.losses if clause and row.fits(edge.act, reason.effect, clause)), None)
-        if row is None or clause is None or not _applies(row, own, edge):
+    for row, license, clause in losses(id, edge.act, declared, judge.ruleset, judge.rules):
+        if not _applies(row, own, edge):
             continue
-        yield _finding(row, edge, reason.license, clause, own, evidence)
+        yield _finding(row, edge, license, clause, own, evidence)
         if row.doubt == "yes" and edge.child is judge.model and not _same_owner(edge):
             yield edge.base.name
     if edge.child is judge.model and seen_whole(edge.child) and not _same_owner(edge):
         yield from _duties(edge, id, own, evidence, judge)
+
+
+def losses(id: str, act: str, declared: FactSet, ruleset: Ruleset, rules: LineageRules) -> Iterator[tuple[Loss, str, Clause]]:
+    """What the license ``id`` of a base holds against an act and what is declared for its result: the row of
+    ``rules/lineage.yaml``, with the license and the clause that say so."""
+    for reason in judge_license(id, act, declared, ruleset).reasons:
+        clause = clause_of(ruleset, reason.license, reason.clause, reason.section)
+        row = next((row for row in rules.losses if clause and row.fits(act, reason.effect, clause)), None)
+        if row is not None and clause is not None:
+            yield row, reason.license, clause
 
 
 def _applies(row: Loss, own: OwnTerms, edge: Edge) -> bool:
@@ -189,12 +194,20 @@ def clause_of(ruleset: Ruleset, license: str, type: str, section: str) -> Clause
     return next((c for c in ruleset.license(license).clauses if c.type == type and c.section == section), None)
 
 
+def is_looser(base: Sequence[str], own: Sequence[str], ruleset: Ruleset) -> bool:
+    """Whether licenses declared for a derivative are of a looser kind than those of its base, without being among them."""
+    above, declared = strictest(base, ruleset), strictest(own, ruleset)
+    if above is None or declared is None or set(base) <= set(own):
+        return False
+    return CATEGORIES.index(declared) < CATEGORIES.index(above)
+
+
 def _looser(edge: Edge, own: OwnTerms, evidence: tuple[str, ...], ruleset: Ruleset) -> Iterator[Finding | Contradiction]:
     """A declared license that says more than the base's allows, or another one of the same kind."""
     base, declared = strictest(edge.base.ids, ruleset), strictest(own.ids, ruleset)
     if base is None or declared is None or set(edge.base.ids) <= set(own.ids):
         return
-    if CATEGORIES.index(declared) < CATEGORIES.index(base):
+    if is_looser(edge.base.ids, own.ids, ruleset):
         ids = edge.base.terms.evidence
         settled = (
             qualified(ids[0], edge.base.evidence, edge.child) if ids else qualified(edge.base.fact, edge.base.parent, edge.child)

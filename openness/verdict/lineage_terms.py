@@ -13,8 +13,8 @@ import msgspec
 from openness.evidence.base_names import LineageWords, owner_of
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.records import Contradiction, Finding, Standing
-from openness.rules.limits import CATEGORIES
 from openness.rules.loader import Ruleset
+from openness.rules.model import CATEGORIES
 from openness.rules.releases import Release, Releases
 from openness.verdict import named_bases
 from openness.verdict.classified import BoundLicense, LineageEntry
@@ -157,14 +157,26 @@ def _linked(parent: RepositoryEvidence, link: Link, found: RepositoryEvidence | 
 def _terms(
     name: str, parent: RepositoryEvidence, terms: OwnTerms, evidence: RepositoryEvidence | None, release: Release | None
 ) -> tuple[tuple[str, ...], str | None]:
+    return terms_of_base(
+        terms,
+        release,
+        own_publisher=bool(owner_of(name)) and owner_of(name) == owner_of(parent.name),
+        passes_through=evidence is not None and _passes_through(evidence),
+    )
+
+
+def terms_of_base(
+    terms: OwnTerms, release: Release | None, *, own_publisher: bool, passes_through: bool
+) -> tuple[tuple[str, ...], str | None]:
+    """The licenses that a base brings, and how they are known: what it states, else what is known of its release."""
     if terms.stated:
         return terms.ids, EVIDENCE
     if release is not None:
         return release.licenses, TABLE
-    if owner_of(name) == owner_of(parent.name) and owner_of(name):
+    if own_publisher:
         # whoever released the derivative released the base: the grant for the derivative is theirs to give
         return (), OWN_PUBLISHER
-    if evidence is not None and _passes_through(evidence):
+    if passes_through:
         # it states no license of its own, but what it was made from is known: those terms bind whoever has the copy
         return (), EVIDENCE
     return (), None
@@ -213,9 +225,13 @@ def _how(base: Base) -> str | None:
 
 
 def _is_unresolved(base: Base) -> bool:
+    return unresolved_base(base.resolved, base.terms)
+
+
+def unresolved_base(resolved: str | None, terms: OwnTerms) -> bool:
     """Whether the terms of a base are not all known; a bar on commerce that is certain is answer enough."""
-    partly = base.terms.stated and not base.terms.known
-    return base.resolved is None or (base.resolved == EVIDENCE and partly and BARRED not in base.terms.limits)
+    partly = terms.stated and not terms.known
+    return resolved is None or (resolved == EVIDENCE and partly and BARRED not in terms.limits)
 
 
 def _unresolved(base: Base, model: RepositoryEvidence) -> Finding:

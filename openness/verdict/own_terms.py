@@ -23,7 +23,7 @@ from openness.rules.names import EMPTY_NAMES, normalize
 from openness.verdict.claims import Claim, claims_of, narrow, spelling_findings
 from openness.verdict.detected import clause_of
 from openness.verdict.license_class import chosen
-from openness.verdict.license_contradictions import contradictions, doubts
+from openness.verdict.license_contradictions import contradictions, doubts, withheld_names
 
 #: What a license file that covers the weights alone is called in a fact; the plain claim covers the whole release.
 SCOPED = ":weights"
@@ -77,7 +77,9 @@ class OwnTerms(msgspec.Struct, frozen=True):
 def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, definitions: Definitions) -> OwnTerms:
     """Settle the license statements of one repository."""
     about = list(_about_weights(facts))
-    claims = [claim for claim in _joined(claims_of(about, ruleset), about) if not _says_nothing(claim)]
+    claims = _joined(claims_of(about, ruleset), about)
+    withheld = withheld_names(claims, about)
+    claims = [claim for claim in claims if not _says_nothing(claim)]
     resolving = [claim for claim in claims if claim.resolves]
     claims = [msgspec.structs.replace(claim, expression=narrow(claim.expression, resolving)) for claim in claims]
     texts = [claim for claim in claims if claim.standing is Standing.TEXT]
@@ -88,7 +90,7 @@ def own_terms(facts: Sequence[Fact], ruleset: Ruleset, words: LicenseWords, defi
     whole = [claim for claim in texts if claim.resolves]
     binding = _binding(texts, whole, others, changed)
     found, contradicted = contradictions(whole, others, ruleset)
-    doubted = doubts(about, others) if not whole else ()
+    doubted = (*doubts(about, others), *withheld) if not whole else ()
     ids = tuple(dict.fromkeys(id for claim in binding for id in chosen(claim.expression, ruleset)))
     unresolved = tuple(dict.fromkeys(name for claim in binding for name in _unresolved(claim, words, named=bool(ids))))
     return OwnTerms(

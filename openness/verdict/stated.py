@@ -16,9 +16,9 @@ from openness.records import Absent, Contradiction, Fact, Finding
 from openness.rules import categories, dimensions, frameworks
 from openness.rules.case import Case, ComponentState, FactState, LicenseClass
 from openness.rules.expressions import Term, parse, terms
-from openness.rules.limits import CATEGORIES, license_class, terms_facts
+from openness.rules.limits import license_class, terms_facts
 from openness.rules.loader import Ruleset
-from openness.rules.model import License
+from openness.rules.model import CATEGORIES, License
 from openness.verdict.classification import WEIGHTS, Knowledge
 from openness.verdict.classified import BoundLicense, Classification, LineageEntry
 from openness.verdict.license_class import chosen

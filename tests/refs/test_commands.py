@@ -137,3 +137,18 @@ def test_dotenv() -> None:
         "big-lab/one",
         "gpt-4o",
     ]
+
+
+def test_a_program_given_as_an_argument_is_read_as_python() -> None:
+    found = references("run.sh", """python3 -c "from x import A; A.from_pretrained('big-lab/one')"\n""")
+    assert [(r.model, r.line, r.column) for r in found] == [("big-lab/one", 1, 49)]
+
+
+def test_a_revision_among_the_arguments_of_a_model() -> None:
+    (found,) = references("run.sh", "lm_eval --model hf --model_args pretrained=big-lab/one,revision=step100,dtype=float\n")
+    assert (found.model, found.revision) == ("big-lab/one", "step100")
+
+
+def test_an_address_made_of_a_known_repository_is_no_second_reference() -> None:
+    text = 'REPO_ID="big-lab/one"\nBASE="https://huggingface.co/${REPO_ID}/resolve/main"\ncurl -o a "${BASE}/a.gguf"\n'
+    assert [(r.model, r.line) for r in references("run.sh", text)] == [("big-lab/one", 1)]

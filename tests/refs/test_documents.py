@@ -134,3 +134,8 @@ def test_a_dvc_file_stands_for_its_weights() -> None:
         3,
         9,
     )
+
+
+def test_a_revision_among_the_options_of_a_javascript_call() -> None:
+    (found,) = references("a.ts", 'await AutoModel.from_pretrained("big-lab/one", { dtype: "q8", revision: "v1" });\n')
+    assert (found.model, found.revision) == ("big-lab/one", "v1")

@@ -9,7 +9,8 @@ import pytest
 
 from openness.packaged import packaged
 from openness.refs import keys
-from openness.refs.names import is_api_model, named
+from openness.refs.api_names import is_api_model
+from openness.refs.names import named
 from openness.refs.tables import _read, table, write_compiled
 
 TABLES = ("api_models", "commands", "forms", "javascript", "keys", "names", "python")

@@ -47,6 +47,18 @@ from tests.refs.finding import models, references
         ('MODELS = {"small": "big-lab/one"}', "big-lab/one"),
         ('def f(model_id="big-lab/one"): ...', "big-lab/one"),
         ('for model_id in ["big-lab/one"]: ...', "big-lab/one"),
+        ('class DenseModels(Enum):\n    SMALL = "big-lab/one"', "big-lab/one"),
+        ('D = {"a": {"en": "big-lab/one"}}\nmodel_name = D[kind][language]', "big-lab/one"),
+        ('Config(labels_encoder="big-lab/one")', "big-lab/one"),
+        ('getattr(config, "model", "big-lab/one")', "big-lab/one"),
+        ('Model(path="big-lab/one", revision="v1")', "big-lab/one"),
+        ('resolve_model_reference(request, "big-lab/one")', "big-lab/one"),
+        ('clipmodel = "big-lab/one"', "big-lab/one"),
+        ('def f(segmentation: PipelineModel = "big-lab/one"): ...', "big-lab/one"),
+        ('EncoderInfo(name="text-embedding-3-small")', "text-embedding-3-small"),
+        ('import timm\ntimm.create_model("hf-hub:big-lab/one")', "big-lab/one"),
+        ('config.model = config.model or "big-lab/one-GGUF/one.f16.gguf"', "big-lab/one-GGUF"),
+        ('chat(model="llama3.2:1b")', "llama3.2:1b"),
         ('@pytest.mark.parametrize("model", ["big-lab/one"])\ndef test(model): ...', "big-lab/one"),
     ],
 )
@@ -79,6 +91,12 @@ def test_a_place_that_takes_a_model_gives_its_name(code: str, expected: str) -> 
         'docker.run("vllm/vllm-openai:latest")',
         'load_dataset("json", data_files="x.json")',
         'date = "2024/01"',
+        'Entry(path="big-lab/one")',
+        'Model(output_path="big-lab/one")',
+        'info = Info(name="command")',
+        'SentenceTransformer("tei")',
+        'class Paths(Enum):\n    SMALL = "big-lab/one"',
+        'TOKENS = {"big-lab/one": ["yes", "no"]}',
     ],
 )
 def test_what_only_looks_like_a_reference_is_none(code: str) -> None:
@@ -144,6 +162,17 @@ def test_revision_and_weight_file_stand_beside_the_name() -> None:
     (found,) = references("a.py", 'hf_hub_download("big-lab/one-GGUF", "one.Q5_K_M.gguf", revision="abc123")')
     assert (found.revision, found.weight_file, found.quant) == ("abc123", "one.Q5_K_M.gguf", "Q5_K_M")
     assert found.purl == "pkg:huggingface/big-lab/one-GGUF@abc123"
+
+
+def test_a_commit_beside_a_plain_keyword_tells_that_it_holds_a_repository() -> None:
+    commit = "0123456789abcdef0123456789abcdef01234567"
+    found = references(
+        "a.py", f'Entry(path="big-lab/one", revision="{commit}", onnx_path="big-lab/two", onnx_revision="{commit}")'
+    )
+    assert [(r.model, r.revision, r.confidence) for r in found] == [
+        ("big-lab/one", commit, "high"),
+        ("big-lab/two", commit, "high"),
+    ]
 
 
 def test_data_sets_are_references_of_their_own_kind() -> None:

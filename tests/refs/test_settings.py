@@ -113,3 +113,16 @@ def test_compose() -> None:
 def test_revision_beside_the_model() -> None:
     (found,) = references("a.yaml", "model_name_or_path: big-lab/one\nmodel_revision: v2\n")
     assert found.revision == "v2"
+
+
+def test_a_compose_service_that_a_model_runner_provides() -> None:
+    text = """
+        services:
+          llm:
+            provider:
+              type: model
+              options:
+                model: ai/smollm2:360M-Q4_K_M
+        """
+    (found,) = references("compose.yaml", text)
+    assert (found.model, found.line, found.purl) == ("ai/smollm2", 6, "pkg:docker/ai/smollm2@360M-Q4_K_M")

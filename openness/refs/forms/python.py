@@ -14,7 +14,7 @@ from itertools import accumulate
 from typing import Any
 
 from openness.refs import keys
-from openness.refs.forms import python_calls
+from openness.refs.forms import python_calls, python_texts
 from openness.refs.forms.python_index import Index
 from openness.refs.forms.python_names import Scope, Value, arguments
 from openness.refs.records import Confidence
@@ -26,6 +26,7 @@ from openness.refs.tables import table
 ROUNDS = 3
 _LITERAL = re.compile(r"[A-Za-z]{0,2}(\"\"\"|'''|\"|')")
 _ADDRESS = re.compile(r"(?:https?://(?:huggingface\.co|hf\.co)/[\w.-]+/[\w.-]+/(?:resolve|raw)/[\w./%-]+)")
+_COMMIT = re.compile(r"[0-9a-f]{40}")
 _HOSTS = ("huggingface.co/", "hf.co/", "hf://", "huggingface://")
 
 
@@ -58,9 +59,13 @@ class _Reader:
             self._call(call, scope, claimed)
         for held in self.index.held:
             if isinstance(held.expr, ast.Constant) and python_calls.settings_name().fullmatch(keys.normal(held.key)):
-                self._settings(held.expr)
+                python_texts.settings(held.expr, self.text, self.offset, self.sink)
             if id(held.expr) not in claimed and (means := keys.among(held.key, held.siblings, variable=held.variable)):
                 self._hold(held.expr, held.scope, means, "high" if means == "hub" else "medium")
+            elif held.key in table("python")["naming"]:
+                for value in self.names.values(held.expr, held.scope):
+                    if "-" in value.text:
+                        self._add(value, "api", "medium")
         self._parameters()
         for _ in range(ROUNDS):
             if not self._local_calls():
@@ -116,18 +121,34 @@ class _Reader:
         maker = last
         if "." in name and last in table("python")["class_methods"]:  # LLM.load("owner/name"): the class tells
             maker = name.split(".")[-2]
+        self._described(call, scope, maker)
         if call.args and not python_calls.rows_for(name) and python_calls.model_class().fullmatch(maker):
             for argument in call.args[:3]:
                 for value in self.names.values(argument, scope):
                     self._add(value, "open", "medium")
                 self._reaches(argument, scope, "open")
         if last in table("python")["commands"]:
-            self._command(call)
+            python_texts.command(call, self.text, self.offset, self.sink)
         elif last in table("python")["settings_calls"]:
             for argument in call.args[:1]:
-                self._settings(argument)
+                python_texts.settings(argument, self.text, self.offset, self.sink)
         elif last in python_calls.keyed():
             self._keyed(call, scope, python_calls.keyed()[last])
+
+    def _described(self, call: ast.Call, scope: Scope, maker: str) -> None:
+        """``Model(path="owner/name", revision=…)``: the class, or a whole commit beside it, says what a plain keyword holds."""
+        revisions = {k.arg: commit for k in call.keywords if k.arg and (commit := _commit(k.value))}
+        named = maker == table("python")["api_class"] or python_calls.model_class().fullmatch(maker)
+        if not (named or revisions) or python_calls.data_call().fullmatch(maker):
+            return
+        for keyword in call.keywords:
+            match = python_calls.model_keyword().fullmatch(keyword.arg or "")
+            if match is None or keys.meaning(match[0]) is not None or "dataset" in match[0]:
+                continue
+            revision = revisions.get(f"{match['of']}revision")
+            if named or revision:
+                for value in self.names.values(keyword.value, scope):
+                    self._add(value, "open", "high" if revision else "medium", revision=revision)
 
     def _meaning(self, call: ast.Call, means: str) -> str | None:
         """``repo_type="dataset"`` and an Ollama backend beside the model change what its name means."""
@@ -160,46 +181,10 @@ class _Reader:
 
     def _keyed(self, call: ast.Call, scope: Scope, row: dict[str, Any]) -> None:
         """``os.environ.get("MODEL_ID", "owner/name")``: the first argument is the key of the second."""
-        first = next(iter(call.args), None)
+        first = call.args[row["key"]] if len(call.args) > row["key"] else None
         if isinstance(first, ast.Constant) and isinstance(first.value, str) and (means := keys.tells(first.value)):
             for argument in arguments(call, row["argument"], row["keywords"]):
                 self._hold(argument, scope, means, "medium")
-
-    def _command(self, call: ast.Call) -> None:
-        """A command line as one text: ``os.system("…")``, ``"…".split()``."""
-        candidates: list[ast.expr] = list(call.args[:1])
-        if isinstance(call.func, ast.Attribute):
-            candidates.append(call.func.value)
-        for each in candidates:
-            if isinstance(each, ast.JoinedStr) or (
-                isinstance(each, ast.Constant) and isinstance(each.value, str) and " " in each.value
-            ):
-                from openness.refs.forms import shell
-
-                begin = self.offset(each)
-                quote = (
-                    self.text[begin - 3 : begin]
-                    if self.text[begin - 3 : begin] in ('"""', "'''")
-                    else self.text[begin - 1 : begin]
-                )
-                end = self.text.find(quote, begin) if quote else -1
-                if end > begin:
-                    shell.read(self.text[begin:end], self.sink.embedded([(0, begin)]))
-
-    def _settings(self, expr: ast.expr) -> None:
-        """YAML or JSON written in the program, over several lines."""
-        if not (isinstance(expr, ast.Constant) and isinstance(expr.value, str) and "\n" in expr.value and ":" in expr.value):
-            return
-        begin = self.offset(expr)
-        quote = self.text[begin - 3 : begin]
-        end = self.text.find(quote, begin) if quote in ('"""', "'''") else -1
-        if end > begin:
-            from openness.refs.forms import read_language
-
-            text = self.text[begin:end]
-            read_language(
-                "json" if text.lstrip().startswith(("{", "[")) else "yaml", text, self.sink.embedded([(0, begin)], "medium")
-            )
 
     # --- names, keys
 
@@ -291,6 +276,12 @@ class _Reader:
         for match in _ADDRESS.finditer(text):
             at = self.text.find(match[0], start)
             self.sink.add(match[0], at if at >= 0 else start, "address")
+
+
+def _commit(expr: ast.expr) -> str | None:
+    """A whole commit, written out."""
+    value = expr.value if isinstance(expr, ast.Constant) else None
+    return value if isinstance(value, str) and _COMMIT.fullmatch(value) else None
 
 
 def _flat(items: Iterable[ast.expr]) -> Iterator[ast.expr]:

@@ -40,6 +40,16 @@ def model_class() -> re.Pattern[str]:
     return re.compile(table("python")["model_classes"])
 
 
+@lru_cache(maxsize=1)
+def model_keyword() -> re.Pattern[str]:
+    return re.compile(table("python")["model_keywords"])
+
+
+@lru_cache(maxsize=1)
+def data_call() -> re.Pattern[str]:
+    return re.compile(table("python")["data_calls"])
+
+
 def rows_for(name: str) -> list[dict[str, Any]]:
     """The rows of the table for a function by its dotted name; the most telling name wins."""
     last = name.rpartition(".")[2]

@@ -66,6 +66,15 @@ class Index:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 self._assign(target, node.value, scope)
 
+        if isinstance(node, ast.AnnAssign) and node.value is not None:
+            self._annotated(node.annotation, node.value, scope)
+
+    def _annotated(self, annotation: ast.expr | None, value: ast.expr, scope: Scope) -> None:
+        """``segmentation: PipelineModel = "owner/name"``: the type is the key."""
+        last = annotation.attr if isinstance(annotation, ast.Attribute) else getattr(annotation, "id", "")
+        if isinstance(value, ast.Constant) and isinstance(value.value, str) and last not in _PLAIN_TYPES:
+            self.held.append(Held(last, value, scope, True))
+
     def _list(self, node: ast.List | ast.Tuple, scope: Scope) -> None:
         self.lists.append((node, scope))
 
@@ -73,7 +82,13 @@ class Index:
         self._loop(node.target, node.iter, scope)
 
     def _class(self, node: ast.ClassDef, scope: Scope) -> Scope:
-        return Scope(scope, node.name, node.body[0].col_offset)
+        inner = Scope(scope, node.name, node.body[0].col_offset)
+        bases = [base.attr if isinstance(base, ast.Attribute) else getattr(base, "id", "") for base in node.bases]
+        if any(base.endswith("Enum") for base in bases):  # class Models(Enum): SMALL = "owner/name"
+            for each in node.body:
+                if isinstance(each, ast.Assign):
+                    self.held.append(Held(node.name, each.value, inner, True))
+        return inner
 
     def _return(self, node: ast.Return, scope: Scope) -> None:
         if scope.function and node.value is not None:
@@ -161,6 +176,7 @@ class Index:
         for argument, default in (*defaults, *keyword_only):
             inner.names.setdefault(argument.arg, []).append(default)
             self.held.append(Held(argument.arg, default, scope, True))
+            self._annotated(argument.annotation, default, scope)
         if not isinstance(node, ast.Lambda):
             self.functions[scope.function if name == "__init__" and scope.function else name] = inner
             for names, rows in parametrized(node):
@@ -180,6 +196,7 @@ class Index:
                 self.names.imports[alias.asname or alias.name] = f"{node.module}.{alias.name}"
 
 
+_PLAIN_TYPES = frozenset({"", "str", "Any", "Text", "object", "Path"})
 #: Nodes with nothing inside that could be a reference.
 _LEAVES = frozenset(
     {ast.Name, ast.Load, ast.Store, ast.Del, ast.Pass, ast.Break, ast.Continue, ast.Global, ast.Nonlocal, ast.alias}

@@ -153,20 +153,25 @@ class Names:
             for item in row.elts[:MAX_VALUES]:  # type: ignore[attr-defined]
                 yield from self.values(element(item, bound.item), scope, depth + 1)
 
+    def _bindings(self, expr: ast.Name | ast.Attribute, scope: Scope) -> list[tuple[Bound, Scope]]:
+        if isinstance(expr, ast.Attribute):
+            return self.attributes.get(expr.attr, [])[:20]
+        found = scope.lookup(expr.id)
+        return [(bound, found[1]) for bound in found[0][:20]] if found else []
+
     def literals(self, expr: ast.expr, scope: Scope, depth: int, kinds: tuple[type[ast.expr], ...]) -> Iterator[ast.expr]:
         """The list or table literals that ``expr`` can be."""
         if depth > MAX_DEPTH:
             return
         if isinstance(expr, kinds):
             yield expr
-        elif isinstance(expr, ast.Name) and (found := scope.lookup(expr.id)):
-            for bound in found[0][:20]:
-                if not isinstance(bound, Each):
-                    yield from self.literals(bound, found[1], depth + 1, kinds)
-        elif isinstance(expr, ast.Attribute):
-            for bound, where in self.attributes.get(expr.attr, ())[:20]:
+        elif isinstance(expr, ast.Name | ast.Attribute):
+            for bound, where in self._bindings(expr, scope):
                 if not isinstance(bound, Each):
                     yield from self.literals(bound, where, depth + 1, kinds)
+        elif isinstance(expr, ast.Subscript):  # DEFAULTS[kind][language]
+            for item in self._chosen(expr, scope, depth + 1):
+                yield from self.literals(item, scope, depth + 1, kinds)
         elif isinstance(expr, ast.Call):  # MODELS.items(), list(MODELS), enumerate(MODELS)
             inner = expr.func.value if isinstance(expr.func, ast.Attribute) and not expr.args else next(iter(expr.args), None)
             if inner is not None:
@@ -200,18 +205,17 @@ class Names:
             yield from _combined(values, None)
 
     def _item(self, expr: ast.Subscript, scope: Scope, depth: int) -> Iterator[Value]:
+        for row in self.literals(expr.value, scope, depth, (ast.List, ast.Tuple)):
+            yield from self.values(row, scope, depth)
+        for item in self._chosen(expr, scope, depth):
+            yield from self.values(item, scope, depth)
+
+    def _chosen(self, expr: ast.Subscript, scope: Scope, depth: int) -> Iterator[ast.expr]:
+        """What a table has under a key: under all of them where the key has no value here."""
         keys = {value.text for value in self.values(expr.slice, scope, depth)}
-        for table_literal in self.literals(expr.value, scope, depth, (ast.Dict, ast.List, ast.Tuple)):
-            if not isinstance(table_literal, ast.Dict):
-                yield from self.values(table_literal, scope, depth)
-                continue
-            rows = [
-                (key.value if isinstance(key, ast.Constant) else None, item)
-                for key, item in zip(table_literal.keys, table_literal.values, strict=True)
-            ]
-            chosen = [item for key, item in rows if key in keys] if keys else []
-            for item in chosen or [item for _, item in rows]:
-                yield from self.values(item, scope, depth)
+        for found in self.literals(expr.value, scope, depth, (ast.Dict,)):
+            rows = [(getattr(k, "value", None), v) for k, v in zip(found.keys, found.values, strict=True)]  # type: ignore[attr-defined]
+            yield from [item for key, item in rows if key in keys] or [item for _, item in rows]
 
     def _passed(self, call: ast.Call, scope: Scope, depth: int) -> Iterator[Value]:
         last = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""

@@ -144,7 +144,7 @@ class Settings:
         self._add(item, means, revision if means != "dataset" else None)
 
     def _meaning(self, key: str, frame: _Frame) -> str | None:
-        if self.context and key == "model" and frame.parent == "models":
+        if self.context and key == "model" and (frame.parent == "models" or (frame.key, frame.parent) == ("options", "provider")):
             return self.context
         means = keys.meaning(key)
         if key in self.inner and frame.key and means in (None, "open"):

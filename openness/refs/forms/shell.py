@@ -16,6 +16,7 @@ from openness.refs.tables import table
 
 __all__ = ["Word", "read", "read_words"]
 _NAME = re.compile(r"[^\s,\[\]\"']+")
+_PYTHON = re.compile(r"python[\d.]*$")
 _PAIR = re.compile(r"\+{0,2}([A-Za-z_][\w.-]{0,100})=(.+)", re.DOTALL)
 
 
@@ -45,7 +46,7 @@ def read(text: str, sink: Sink, variables: Variables | None = None) -> None:
 
 
 def _heredoc(text: str, words: Sequence[Word], body: Heredoc, sink: Sink) -> None:
-    if any(re.match(r"(?:.*/)?python[\d.]*$", word.text) for word in words[:4]):
+    if any(_PYTHON.match(word.text.rpartition("/")[2]) for word in words[:4]):
         from openness.refs.forms import python
 
         python.read(text[body.start : body.end], sink.embedded([(0, body.start)]))
@@ -65,6 +66,10 @@ def read_words(words: Sequence[Word], sink: Sink) -> None:
         return
     used = _options_of(rest, sink)
     name = rest[0].text.rpartition("/")[2]
+    if _PYTHON.match(name) and len(rest) > 2 and rest[1].text == "-c":
+        from openness.refs.forms import python
+
+        python.read(rest[2].text, sink.embedded(rest[2].pieces or ((0, rest[2].offset),)))
     for row in _rows().get(name, ()):
         size = len(row["words"])
         if [name, *(word.text for word in rest[1:size])] == row["words"]:
@@ -115,7 +120,7 @@ def _more_values(option: str, words: Sequence[Word], start: int, program: str, s
 
 
 def _program(words: Sequence[Word]) -> str:
-    if len(words) > 2 and re.match(r"(?:.*/)?python[\d.]*$", words[0].text) and words[1].text == "-m":
+    if len(words) > 2 and _PYTHON.match(words[0].text.rpartition("/")[2]) and words[1].text == "-m":
         return words[2].text
     return words[0].text.rpartition("/")[2]
 
@@ -123,8 +128,10 @@ def _program(words: Sequence[Word]) -> str:
 def _option(option: str, value: Word, words: Sequence[Word], program: str, sink: Sink, at: int) -> bool:
     """Whether ``option`` takes a model or a data set and ``value`` names one."""
     if option in table("commands")["lists"]:
-        for part in _listed(value):
-            _pair(part, sink)
+        parts = _listed(value)
+        revision = next((part.text.partition("=")[2] for part in parts if part.text.startswith("revision=")), None)
+        for part in parts:
+            _pair(part, sink, revision)
         return True
     for row in _options().get(option, ()):
         if "programs" in row and not program.startswith(tuple(row["programs"])):
@@ -164,7 +171,7 @@ def _listed(word: Word) -> list[Word]:
     return parts
 
 
-def _pair(word: Word, sink: Sink) -> None:
+def _pair(word: Word, sink: Sink, revision: str | None = None) -> None:
     match = _PAIR.fullmatch(word.text)
     if match is None:
         return
@@ -172,7 +179,7 @@ def _pair(word: Word, sink: Sink) -> None:
     if means:
         confidence: Confidence = "high" if means == "hub" else "medium"
         for part in list(_NAME.finditer(word.text, match.start(2)))[:50]:  # `[owner/a,owner/b]`, `owner/a owner/b`
-            _add(word.part(part.start(), part.end()), means, confidence, sink)
+            _add(word.part(part.start(), part.end()), means, confidence, sink, revision=revision if means != "dataset" else None)
 
 
 def _arguments(words: Sequence[Word], size: int, used: set[int], row: dict[str, Any], sink: Sink) -> None:

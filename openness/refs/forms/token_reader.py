@@ -9,9 +9,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from openness.refs import keys
+from openness.refs.forms.token_lexer import Token, tokenize
 from openness.refs.records import Confidence
 from openness.refs.sink import Sink
 from openness.refs.tables import table
@@ -19,32 +20,10 @@ from openness.refs.tables import table
 MAX_FRAMES = 400
 #: A value stands at most so many tokens behind its key (`model: flag ? "a" : "b"`).
 REACH = 9
-_COMMON = (
-    r"|(?P<name>[A-Za-z_$][\w$]*)|(?P<number>\d[\w.]*)"
-    r"|(?P<operator>===|!==|==|!=|=>|<=|>=|\?\?=?|\|\||&&|::|->|\?\.|\+=|:=)|(?P<mark>[^\s\w])"
-)
-_C_COMMENT = r"(?P<comment>//[^\n]*|/\*.*?(?:\*/|\Z))"
-# A string that is not closed ends with its line, so that no text is scanned twice.
-_STRINGS = r"|(?P<string>\"(?:[^\"\\\n]|\\.)*\"?|'(?:[^'\\\n]|\\.)*'?)"
-_TOKENS = {
-    "javascript": _C_COMMENT + r"|(?P<template>`(?:[^`\\]|\\.)*`?)" + _STRINGS + _COMMON,
-    "source": _C_COMMENT
-    + r"|(?P<template>\"\"\".*?(?:\"\"\"|\Z))|(?P<string>\"(?:[^\"\\\n]|\\.)*\"?)|(?P<char>'(?:[^'\\\n]|\\.)')"
-    + _COMMON,
-    "python": r"(?P<comment>\#[^\n]*)|(?P<template>\"\"\"(?:[^\\]|\\.)*?(?:\"\"\"|\Z)|'''(?:[^\\]|\\.)*?(?:'''|\Z))"
-    + _STRINGS
-    + _COMMON,
-}  # fmt: skip
 _COMPARED = frozenset(
     {"===", "!==", "==", "!=", "in", "includes", "case", "startsWith", "endsWith", "import", "from", "require", "+", "throw"}
 )
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
-
-
-class Token(NamedTuple):
-    kind: str
-    text: str
-    offset: int
 
 
 class _Frame:
@@ -54,25 +33,6 @@ class _Frame:
         self.mark, self.call, self.key, self.key_at, self.start = mark, call, key, start, start
         self.argument = 0
         self.outer = key
-
-
-@lru_cache(maxsize=3)
-def _tokens(language: str) -> re.Pattern[str]:
-    return re.compile(_TOKENS[language], re.DOTALL)
-
-
-def tokenize(text: str, language: str) -> Iterator[Token]:
-    for match in _tokens(language).finditer(text):
-        kind = match.lastgroup or "mark"
-        if kind in ("string", "template"):
-            body = match[0]
-            width = 3 if body[:3] in ('"""', "'''") else 1
-            inner = body[width : len(body) - width]
-            if len(body) < 2 * width or body[-width:] != body[:width] or (kind == "template" and "${" in inner):
-                kind = "pattern"  # not closed, or with values in it
-            yield Token(kind, inner, match.start() + width)
-        elif kind != "comment":
-            yield Token(kind, match[0], match.start())
 
 
 def read(text: str, sink: Sink, language: str) -> None:
@@ -226,6 +186,18 @@ class _Reader:
         ahead = self.tokens[index + 1 : index + 5]
         return ahead[3].text if len(ahead) == 4 and ahead[1].text in ("file", "filename") and ahead[3].kind == "string" else None
 
+    def _revision_behind(self, index: int) -> str | None:
+        """``from_pretrained("owner/name", {revision: "…"})``: the value of that key in what is left of the call."""
+        depth = 1
+        for at in range(index + 1, min(index + 40, len(self.tokens) - 2)):
+            text = self.tokens[at].text if self.tokens[at].kind != "string" else ""
+            depth += (text in _OPEN and text != "") - (text in _CLOSE and text != "")
+            if depth <= 0:
+                return None
+            if text == "revision" and self.tokens[at + 1].text in (":", "=") and self.tokens[at + 2].kind == "string":
+                return self.tokens[at + 2].text
+        return None
+
     def _argument(self, value: str, offset: int, index: int, frame: _Frame) -> bool:
         found = False
         parameters = self.functions.get(frame.call, ())
@@ -241,7 +213,15 @@ class _Reader:
             file = None
             if isinstance(row.get("file"), int) and self.tokens[index + 1 : index + 3]:
                 file = next((t.text for t in self.tokens[index + 1 : index + 3] if t.kind == "string"), None)
-            found |= self.sink.add(value, offset, row["means"], "high", weight_file=file, default_owner=row.get("default_owner"))
+            found |= self.sink.add(
+                value,
+                offset,
+                row["means"],
+                "high",
+                weight_file=file,
+                revision=self._revision_behind(index),
+                default_owner=row.get("default_owner"),
+            )
         return found
 
     def _mlc(self, value: str, offset: int) -> bool:

@@ -1,0 +1,57 @@
+"""A card's front matter from its JSON text: only the keys that a table is judged by are built, whatever else it holds."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import msgspec
+
+
+class Card(msgspec.Struct, gc=False):
+    """What a row's card says; None for what it does not."""
+
+    license: Any = None
+    license_name: Any = None
+    license_link: Any = None
+    base_model: Any = None
+    base_model_relation: Any = None
+
+
+EMPTY = Card()
+#: Decodes what is JSON by the book; raises for anything else.
+decode = msgspec.json.Decoder(Card).decode
+ODD_JSON = (msgspec.MsgspecError, UnicodeError, RecursionError)
+
+
+def read_card(value: object) -> tuple[Card, str | None]:
+    """The card and what is wrong with it: nothing, ``card-missing`` or ``card-unreadable``. Never raises."""
+    if isinstance(value, (str, bytes)) and value:
+        try:
+            return decode(value), None
+        except ODD_JSON:
+            return _otherwise(value)
+    return (EMPTY, "card-missing") if not value and isinstance(value, (str, bytes)) else _mapped(value)
+
+
+def _otherwise(text: str | bytes) -> tuple[Card, str | None]:
+    """What is no JSON by the book (NaN, half a surrogate pair) but Python reads, or no mapping."""
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        return EMPTY, "card-unreadable"
+    return _mapped(value)
+
+
+def _mapped(value: object) -> tuple[Card, str | None]:
+    """A card from a mapping, its values as JSON can hold them: half of a surrogate pair cannot be written again."""
+    if value is None:
+        return EMPTY, "card-missing"
+    if not isinstance(value, dict):
+        return EMPTY, "card-unreadable"
+    wanted = {name: value[name] for name in Card.__struct_fields__ if value.get(name) is not None}
+    try:
+        text = json.dumps(wanted, ensure_ascii=False, default=str)
+        return Card(**json.loads(text.encode("utf-8", "replace"))), None
+    except (ValueError, RecursionError):
+        return EMPTY, "card-unreadable"

@@ -1,0 +1,276 @@
+"""What a row states and inherits, judged by the verdict layer: each different combination once, however many rows share it.
+
+No rule is written here. The terms of a statement are those of ``verdict.own_terms``, of a base ``verdict.lineage_terms``, the
+stack is ``verdict.weights_terms`` and the category ``rules.categories``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from openness.evidence.base_names import owner_of
+from openness.evidence.card import facts_of_data
+from openness.knowledge import knowledge
+from openness.records import Fact, Place, Standing
+from openness.rules import categories
+from openness.rules.case import Availability, Case, ComponentState, FactState, LicenseClass
+from openness.rules.definitions import Definitions
+from openness.rules.expressions import parse, terms
+from openness.rules.limits import limits_of
+from openness.rules.loader import Ruleset
+from openness.rules.model import CATEGORIES, License
+from openness.rules.releases import Release
+from openness.verdict.classification import WEIGHTS
+from openness.verdict.license_class import UNKNOWN_CLASS, class_of_id
+from openness.verdict.lineage_edges import is_looser, losses
+from openness.verdict.lineage_terms import BARRED, EVIDENCE, terms_of_base, unresolved_base
+from openness.verdict.own_terms import OwnTerms, own_terms
+from openness.verdict.weights_terms import STRICTEST, InheritedTerms, weights_terms
+
+PLACE = Place("Hub API")
+NO_LICENSE = "none"
+LICENSE_KEYS = ("license", "license_name", "license_link")
+
+
+class Atom(msgspec.Struct, frozen=True):
+    """What one base brings to whatever is made from it. ``read``: a linked base whose own terms are used; ``owner`` is kept only
+    where it matters who passes the weights on; ``leaked``: its name is on the list of leaks."""
+
+    ids: tuple[str, ...] = ()
+    limits: frozenset[str] = frozenset()
+    unresolved: bool = False
+    unknown: bool = False
+    contradicted: bool = False
+    read: bool = False
+    leaked: bool = False
+    owner: str | None = None
+
+
+class Inheritance(msgspec.Struct, frozen=True):
+    """A closure: each base with the act by which the model was made from it."""
+
+    atoms: tuple[tuple[Atom, str], ...] = ()
+
+    @property
+    def terms(self) -> tuple[tuple[str, ...], frozenset[str]]:
+        ids = sorted({id for atom, _ in self.atoms for id in atom.ids})
+        return tuple(ids), frozenset(limit for atom, _ in self.atoms for limit in atom.limits)
+
+
+class Row(msgspec.Struct, frozen=True):
+    """What of a row decides beside its terms. ``weights``: whether its files show any, None where they are not known;
+    ``copied``: every base of it is stated as the same in another number format; ``mirrored``: of a gated original."""
+
+    weights: bool | None
+    complete: bool
+    derived: bool
+    copied: bool = False
+    leaked: bool = False
+    mirrored: bool = False
+    owner: str | None = None
+
+
+class Judged(msgspec.Struct, frozen=True):
+    """The result of a row: what stands in its columns."""
+
+    category: str | None
+    sub_label: str | None
+    status: str
+    contradictions: tuple[str, ...]
+    licenses: tuple[str, ...]
+
+
+class Judge:
+    """The verdict layer over distinct inputs."""
+
+    def __init__(self, ruleset: Ruleset) -> None:
+        self.ruleset = ruleset
+        self.known = knowledge(ruleset)
+        self._own: dict[bytes, OwnTerms] = {}
+        self._links: dict[tuple[Any, ...], str] = {}
+        self._doubts: dict[tuple[Any, ...], bool] = {}
+        self._looser: dict[tuple[Any, ...], bool] = {}
+        self._forbidding: dict[str, bool] = {}
+        self._limits: dict[str, frozenset[str]] = {}
+        self._cases: dict[tuple[Any, ...], categories.CategoryResult] = {}
+        self._owners = frozenset(owner for row in self.known.models.releases.rows for owner in row.owners)
+
+    def own(self, statement: bytes) -> OwnTerms:
+        """The terms that a row states: those of its card's front matter and of the Hub's tag."""
+        given = msgspec.json.decode(statement)
+        link = given.get("license_link")
+        if isinstance(link, str):
+            given["license_link"] = self._alike(link)
+        key = msgspec.json.encode(given)
+        found = self._own.get(key)
+        if found is None:
+            found = self._own[key] = self._settled(given)
+        return found
+
+    def _settled(self, given: Mapping[str, Any]) -> OwnTerms:
+        facts = facts_of_data({name: given[name] for name in LICENSE_KEYS if name in given}, PLACE)
+        tags = given.get("tags")
+        if tags:
+            facts.append(Fact("hub:license", "license", tags[0] if len(tags) == 1 else tags, "", Standing.CARD, PLACE))
+        found = own_terms(facts, self.ruleset, self.known.words, self.known.definitions)
+        contradictions = tuple(msgspec.structs.replace(c, evidence=()) for c in found.contradictions)
+        return msgspec.structs.replace(found, evidence=(), findings=(), contradictions=contradictions)
+
+    def _alike(self, link: str) -> str:
+        """The first address that says the same of the license as this one: nearly every row has one of its own."""
+        expression = parse(link, self.ruleset)
+        key = (repr(expression) if _resolves(expression) else None, self.known.words.limits_of(link))
+        return self._links.setdefault(key, link)
+
+    def release(self, base: str) -> Release | None:
+        """The released model that an id belongs to; asked only where its owner has released any."""
+        releases = self.known.models.releases
+        if owner_of(base) in self._owners:
+            return releases.of_id(base)
+        return None if "/" in base else next(iter(releases.of_name(base)), None)
+
+    def leaked(self, name: str) -> bool:
+        return self.known.leaks.of_model(name) is not None
+
+    def atom(
+        self,
+        own: OwnTerms | None,
+        release: Release | None,
+        *,
+        own_publisher: bool,
+        passes_through: bool,
+        leaked: bool,
+        owner: str | None,
+    ) -> Atom:
+        """What a linked base brings. ``own`` is None where it is not in the table; ``owner`` is set where it matters."""
+        terms = own or OwnTerms()
+        ids, how = terms_of_base(terms, release, own_publisher=own_publisher, passes_through=passes_through)
+        return Atom(
+            ids=ids,
+            limits=terms.limits,
+            unresolved=unresolved_base(how, terms),
+            unknown=bool(terms.unresolved),
+            contradicted=terms.contradicted,
+            read=how == EVIDENCE,
+            leaked=leaked,
+            owner=owner,
+        )
+
+    def act(self, relation: str) -> str:
+        return self.known.lineage.act(relation)
+
+    def may_forbid(self, ids: Iterable[str]) -> bool:
+        """Whether a license among these may leave no right to pass on what is made: then it matters who does."""
+        return any(self._may_forbid(id) for id in ids)
+
+    def _may_forbid(self, id: str) -> bool:
+        found = self._forbidding.get(id)
+        if found is None:
+            acts = set(self.known.lineage.acts.values())
+            found = self._forbidding[id] = any(self._doubtful(id, act, OwnTerms(), any_row=True) for act in acts)
+        return found
+
+    def _doubtful(self, id: str, act: str, own: OwnTerms, *, any_row: bool = False) -> bool:
+        """Whether a base's license leaves no right to the act (``rules/lineage.yaml``, rows with doubt)."""
+        key = (id, act, own.ids if own.known else (), any_row)
+        found = self._doubts.get(key)
+        if found is None:
+            found = id in self.ruleset.license_ids and any(
+                row.doubt == "yes" and (any_row or own.known or row.clause != "RELICENSE")
+                for row, _, _ in losses(id, act, self._declared(own), self.ruleset, self.known.lineage)
+            )
+            self._doubts[key] = found
+        return found
+
+    def _declared(self, own: OwnTerms) -> dict[str, frozenset[str]]:
+        declared = {"name": frozenset({"model"})}
+        if own.known:
+            declared["license"] = frozenset(own.ids)
+            category = self.strictest(own.ids)
+            if category:
+                declared["license_category"] = frozenset({category})
+        return declared
+
+    def strictest(self, ids: Iterable[str]) -> str | None:
+        classes = [class_of_id(id, self.ruleset) for id in ids]
+        if not classes or not all(name in CATEGORIES for name in classes):
+            return None
+        return max(classes, key=CATEGORIES.index)
+
+    def declared_class(self, own: OwnTerms) -> str:
+        """The class of what a row itself declares: open, source-available, research-only, unknown or none."""
+        if not own.stated:
+            return NO_LICENSE
+        if BARRED in own.limits or any(class_of_id(id, self.ruleset) == STRICTEST for id in own.ids):
+            return STRICTEST
+        return (self.strictest(own.ids) if own.known else None) or UNKNOWN_CLASS
+
+    def looser(self, atom: Atom, own: OwnTerms) -> bool:
+        """Whether a row declares less than what binds its base."""
+        key = (atom.ids, own.ids)
+        found = self._looser.get(key)
+        if found is None:
+            found = self._looser[key] = is_looser(atom.ids, own.ids, self.ruleset)
+        return found and own.known
+
+    def judged(self, own: OwnTerms, inheritance: Inheritance, row: Row) -> Judged:
+        """The category of a row, with what contradicts what."""
+        atoms = inheritance.atoms
+        ids, limits = inheritance.terms
+        unresolved = any(atom.unresolved for atom, _ in atoms)
+        read = all(atom.read for atom, _ in atoms)
+        carried = not own.stated and row.copied and read and bool(ids) and not unresolved
+        unknown = any(atom.unknown for atom, _ in atoms)
+        inherited = InheritedTerms(ids, limits, unresolved=unresolved or unknown, carried=carried)
+        stack = weights_terms(own, inherited, self.ruleset, self.known.definitions, self._limits_of)
+        contradicted = own.contradicted or any(atom.contradicted for atom, _ in atoms)
+        leaked = row.leaked or any(atom.leaked for atom, _ in atoms)
+        doubt = row.mirrored and not own.stated
+        doubt = doubt or any(
+            self._doubtful(id, act, own)
+            for atom, act in atoms
+            if atom.owner is not None and not (atom.owner and atom.owner == row.owner)
+            for id in atom.ids
+        )
+        facts = dict(stack.facts)
+        if row.derived:
+            facts["derived"] = FactState(frozenset({"yes"}))
+            facts["base-terms"] = FactState(frozenset({"unresolved" if unresolved else "known"}))
+        facts["terms-contradiction"] = FactState(frozenset({"yes" if contradicted else "no"}))
+        if leaked:
+            facts["status"] = FactState(frozenset({"leaked"}))
+        if doubt:
+            facts["right-holder-doubt"] = FactState(frozenset({"yes"}))
+        result = self._categorized(stack.ids, stack.license_class, facts, row)
+        loose = any(self.looser(atom, own) for atom, _ in atoms)
+        about = dict.fromkeys([*(c.about for c in own.contradictions), *(["license-of-base"] if loose else [])])
+        return Judged(result.category, result.sub_label, result.status, tuple(about), stack.ids)
+
+    def _limits_of(self, license: License, definitions: Definitions) -> frozenset[str]:
+        found = self._limits.get(license.id)
+        if found is None:
+            found = self._limits[license.id] = limits_of(license, definitions)
+        return found
+
+    def _categorized(
+        self, ids: tuple[str, ...], license: LicenseClass, facts: Mapping[str, FactState], row: Row
+    ) -> categories.CategoryResult:
+        known = {name: (state.values, state.complete) for name, state in facts.items()}
+        # which licenses they are matters to lists of approved ones only, and those hold open ones only
+        key = (license, ids if license is LicenseClass.OPEN else (), frozenset(known.items()), row.weights, row.complete)
+        found = self._cases.get(key)
+        if found is None:
+            there = Availability.PUBLISHED if row.weights else Availability.UNSTATED
+            state = ComponentState(WEIGHTS, there, ids, license)
+            definitions = self.known.definitions
+            silent = {id for id in definitions.components if not (id == WEIGHTS and row.weights)}
+            case = Case({WEIGHTS: state}, facts, frozenset(silent) if row.complete else frozenset())
+            found = self._cases[key] = categories.categorize(case, definitions)
+        return found
+
+
+def _resolves(expression: Any) -> bool:
+    return all(term.resolved.ids for term in terms(expression))
