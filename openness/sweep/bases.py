@@ -17,7 +17,7 @@ from openness.records import Place
 from openness.sources.hub_fields import MOST_BASES, RELATIONS, is_name
 from openness.sweep import columns
 from openness.sweep.batch import BIT, Edges
-from openness.sweep.card_json import EMPTY, Card
+from openness.sweep.card_json import EMPTY, AnyCard
 
 if TYPE_CHECKING:
     import pyarrow as arrow
@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 BASE_TAG = "base_model:"
 MERGE = "merge"
 PLACE = Place("Hub API")
+#: What an id of the Hub looks like at least; what does not is looked at by the full rule.
+PLAIN_ID = r"^[A-Za-z0-9_][A-Za-z0-9_.]*/[A-Za-z0-9_]+(?:[-.][A-Za-z0-9_]+)*$"
 #: What the Hub says of a row's bases: their ids, and the relation that it gives.
 Derived = tuple[list[str], str | None]
 
@@ -38,27 +40,31 @@ class BaseReader:
         self._ids: dict[str, bool] = {}
 
     def edges(
-        self, batch: arrow.RecordBatch, ids: arrow.Array, tags: arrow.Array, cards: Sequence[Card], problems: array[int]
+        self, batch: arrow.RecordBatch, ids: arrow.Array, tags: arrow.Array, cards: Sequence[AnyCard], problems: array[int]
     ) -> Edges:
         """The edges of a batch; sets bits of ``problems``. ``ids`` are those of its rows in lower case."""
         import pyarrow as arrow
         from pyarrow import compute
 
         stated = [card.base_model for card in cards]
-        hub: dict[int, Derived] = {}
         rows, bases, relations = _nothing()
+        hub: dict[int, Derived] = {}
         if "baseModels" in batch.schema.names:
             column = batch.column("baseModels")
             if _is_plain(column):
-                rows, bases, relations = self._single(column, ids, stated, cards)
-                done = set(rows.to_pylist())
-                hub = {row: value for row, value in _structured(column, done)}
+                (rows, bases, relations), left = self._single(column, ids, stated, cards)
+                hub = dict(_structured(column, left))
             else:
                 hub = dict(_any_form(column))
-        done = set(rows.to_pylist())
+        done = bytearray(len(cards))
+        for row in rows.to_pylist():
+            done[row] = 1
         hub = {row: value for row, given in hub.items() if (value := self._valid(*given))[0]}
-        hub |= _tagged_rows(tags, done | hub.keys())
-        left = sorted(hub.keys() | {row for row, value in enumerate(stated) if value is not None and row not in done})
+        for row in hub:
+            done[row] = 2
+        hub |= _tagged_rows(tags, done)
+        said = {row for row, (value, there) in enumerate(zip(stated, done, strict=True)) if value is not None and there != 1}
+        left = sorted(hub.keys() | said)
         own = _RowEdges(self, problems)
         for row, name in zip(left, ids.take(arrow.array(left, arrow.int64())).to_pylist(), strict=True):
             own.add(row, name or "", hub.get(row), cards[row])
@@ -69,33 +75,45 @@ class BaseReader:
         return Edges(child.take(order), base.dictionary_encode(), relation.dictionary_encode(), own.worded)
 
     def _single(
-        self, column: arrow.Array, ids: arrow.Array, stated: Sequence[Any], cards: Sequence[Card]
-    ) -> tuple[arrow.Array, arrow.Array, arrow.Array]:
-        """Rows with one base of the Hub's that the card names as well or not at all: row, base, relation."""
+        self, column: arrow.Array, ids: arrow.Array, stated: Sequence[Any], cards: Sequence[AnyCard]
+    ) -> tuple[tuple[arrow.Array, arrow.Array, arrow.Array], list[int]]:
+        """Rows with one base of the Hub's that the card names as well or not at all: row, base, relation; and the other rows for
+        which the Hub has any."""
         import pyarrow as arrow
         from pyarrow import compute
 
         models = compute.struct_field(column, "models")
         lengths = compute.fill_null(compute.list_value_length(models), 0)
-        places = compute.subtract(compute.cumulative_sum(lengths), lengths)
-        one = compute.equal(lengths, 1)
-        rows = compute.indices_nonzero(one)
+        rows = compute.indices_nonzero(compute.equal(lengths, 1))
+        more = compute.indices_nonzero(compute.greater(lengths, 1)).to_pylist()
         if not len(rows):
-            return _nothing()
-        names = compute.struct_field(compute.list_flatten(models), "id").take(places.filter(one))
-        single = arrow.array([_one(value) for value in stated], arrow.string()).take(rows)
-        silent = arrow.array([value is None for value in stated], arrow.bool_()).take(rows)
-        coded = names.dictionary_encode()
-        valid = arrow.array([self.is_id(name) for name in coded.dictionary.to_pylist()], arrow.bool_()).take(coded.indices)
+            return _nothing(), more
+        names = compute.struct_field(compute.list_flatten(models), "id").take(_begin(lengths).take(rows))
+        chosen = [stated[row] for row in rows.to_pylist()]
+        single = arrow.array([value if type(value) is str else _one(value) for value in chosen], arrow.string())
+        silent = arrow.array([value is None for value in chosen], arrow.bool_())
         bases = compute.utf8_lower(names)
         relations = compute.struct_field(column, "relation").take(rows)
-        fast = compute.and_(valid, compute.or_(silent, compute.equal(single, names)))
+        fast = compute.and_(self._are_ids(names), compute.or_(silent, compute.fill_null(compute.equal(single, names), False)))
         fast = compute.and_(fast, compute.not_equal(bases, ids.take(rows)))
-        if any(card.base_model_relation is not None for card in cards):
-            alone = arrow.array([card.base_model_relation is None for card in cards], arrow.bool_()).take(rows)
+        if relations.null_count:
+            alone = arrow.array([cards[row].base_model_relation is None for row in rows.to_pylist()], arrow.bool_())
             fast = compute.and_(fast, compute.or_(alone, compute.is_valid(relations)))
         fast = compute.fill_null(fast, False)
-        return rows.filter(fast), bases.filter(fast), _plain_words(relations.filter(fast))
+        left = [*more, *rows.filter(compute.invert(fast)).to_pylist()]
+        return (rows.filter(fast), bases.filter(fast), _plain_words(relations.filter(fast))), left
+
+    def _are_ids(self, names: arrow.Array) -> arrow.Array:
+        """Which names can be ids; most have a plain form that is looked at for all of them together."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
+        coded = names.dictionary_encode()
+        plain = compute.fill_null(compute.match_substring_regex(coded.dictionary, PLAIN_ID), False)
+        valid = [
+            is_plain or self.is_id(name) for is_plain, name in zip(plain.to_pylist(), coded.dictionary.to_pylist(), strict=True)
+        ]
+        return compute.fill_null(arrow.array(valid, arrow.bool_()).take(coded.indices), False)
 
     def is_id(self, text: str | None) -> bool:
         if text is None:
@@ -133,7 +151,7 @@ class _RowEdges:
         self.relation: list[str] = []
         self.worded: dict[int, bytes] = {}
 
-    def add(self, row: int, own: str, hub: Derived | None, card: Card) -> None:
+    def add(self, row: int, own: str, hub: Derived | None, card: AnyCard) -> None:
         """The bases of a row, each once; where the Hub and the card name the same one, either may say how."""
         ids, relation = hub if hub is not None else ([], None)
         for base, how in list(self._edges(row, ids, relation, card).items())[:MOST_BASES]:
@@ -144,7 +162,7 @@ class _RowEdges:
             self.base.append(base)
             self.relation.append(how)
 
-    def _edges(self, row: int, ids: list[str], relation: str | None, card: Card) -> dict[str, str]:
+    def _edges(self, row: int, ids: list[str], relation: str | None, card: AnyCard) -> dict[str, str]:
         names = _base_values(card)
         if card.base_model is not None and not names:
             self._problems[row] |= BIT["base-malformed"]
@@ -206,19 +224,25 @@ def _is_plain(column: arrow.Array) -> bool:
     )
 
 
-def _structured(column: arrow.Array, done: set[int]) -> Iterable[tuple[int, tuple[list[str], str | None]]]:
-    """The rows of a plain column that were not done together."""
+def _begin(lengths: arrow.Array) -> arrow.Array:
+    """Where the items of each list begin among all of them."""
+    from pyarrow import compute
+
+    return compute.subtract(compute.cumulative_sum(lengths.cast("int64")), lengths)
+
+
+def _structured(column: arrow.Array, wanted: Sequence[int]) -> Iterable[tuple[int, tuple[list[str], str | None]]]:
+    """Some rows of a plain column."""
     from pyarrow import compute
 
     models = compute.struct_field(column, "models")
     relations = compute.struct_field(column, "relation")
     names = compute.struct_field(compute.list_flatten(models), "id")
-    start = 0
-    for row, count in enumerate(compute.fill_null(compute.list_value_length(models), 0).to_pylist()):
-        if count and row not in done:
-            given = [name for name in names.slice(start, count).to_pylist() if name is not None]
-            yield row, (given, relations[row].as_py())
-        start += count
+    lengths = compute.fill_null(compute.list_value_length(models), 0)
+    begin = _begin(lengths)
+    for row in wanted:
+        given = names.slice(begin[row].as_py(), lengths[row].as_py()).to_pylist()
+        yield row, ([name for name in given if name is not None], relations[row].as_py())
 
 
 def _any_form(column: arrow.Array) -> Iterable[tuple[int, tuple[list[str], str | None]]]:
@@ -230,7 +254,7 @@ def _any_form(column: arrow.Array) -> Iterable[tuple[int, tuple[list[str], str |
             yield row, (columns.strings(value, "id") or [], None)
 
 
-def _tagged_rows(tags: arrow.Array, done: set[int]) -> dict[int, Derived]:
+def _tagged_rows(tags: arrow.Array, done: bytearray) -> dict[int, Derived]:
     """The bases of the rows that have none elsewhere, by their tags."""
     from pyarrow import compute
 
@@ -238,7 +262,7 @@ def _tagged_rows(tags: arrow.Array, done: set[int]) -> dict[int, Derived]:
     places = compute.indices_nonzero(compute.starts_with(words, BASE_TAG))
     tagged: dict[int, list[str]] = {}
     for row, place in zip(rows.take(places).to_pylist(), places.to_pylist(), strict=True):
-        if row not in done:
+        if not done[row]:
             tagged.setdefault(row, []).append(words[place].as_py())
     found = {row: _tagged(given) for row, given in tagged.items()}
     return {row: value for row, value in found.items() if value[0]}
@@ -258,13 +282,13 @@ def _tagged(tags: Sequence[str]) -> Derived:
     return list(found)[:MOST_BASES], relation
 
 
-def _base_values(card: Card) -> list[str]:
+def _base_values(card: AnyCard) -> list[str]:
     """The names under ``base_model``, as the reader of cards takes them."""
     value = _fact(card, "base_model")
     return [] if value is None else [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
-def _relation(card: Card) -> str:
+def _relation(card: AnyCard) -> str:
     value = card.base_model_relation
     if isinstance(value, str):
         return value
@@ -272,7 +296,7 @@ def _relation(card: Card) -> str:
     return "" if found is None else str(found)
 
 
-def _fact(card: Card, key: str) -> Any:
+def _fact(card: AnyCard, key: str) -> Any:
     """The value of one key as the reader of cards takes it; None where it says nothing."""
     value = getattr(card, key)
     facts = [] if card is EMPTY or value is None else facts_of_data({key: value}, PLACE)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from openness.sources.model_reference import is_hub_id
 from openness.sweep import columns
-from openness.sweep.bases import BaseReader
+from openness.sweep.bases import PLAIN_ID, BaseReader
 from openness.sweep.batch import (
     ABSENT,
     BIT,
@@ -23,7 +23,7 @@ from openness.sweep.batch import (
     Batch,
     Reading,
 )
-from openness.sweep.card_json import EMPTY, ODD_JSON, Card, decode, read_card
+from openness.sweep.card_json import EMPTY, ODD_JSON, AnyCard, decode, read_card
 from openness.sweep.files import FileNames
 from openness.sweep.memory import uncollected
 from openness.sweep.statements import statements
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 #: Values of the column ``gated`` that say that there is a gate.
 GATES = frozenset({True, "auto", "manual", "true", "True"})
-#: What an id of the Hub looks like at least; what does not is looked at by the full rule.
-PLAIN_ID = r"^[A-Za-z0-9_][A-Za-z0-9_.]*/[A-Za-z0-9_.]+(?:-[A-Za-z0-9_.]+)*[A-Za-z0-9_]$"
 
 
 class RowReader:
@@ -105,13 +103,13 @@ class RowReader:
         return flags
 
 
-def _cards(column: arrow.Array, problems: array[int]) -> list[Card]:
+def _cards(column: arrow.Array, problems: array[int]) -> list[AnyCard]:
     """The card of each row; what is wrong with it is in ``problems``."""
     import pyarrow as arrow
 
     kind = column.type.value_type if arrow.types.is_dictionary(column.type) else column.type
     structured = arrow.types.is_struct(kind) or arrow.types.is_map(kind) or arrow.types.is_binary(kind)
-    cards: list[Card] = []
+    cards: list[AnyCard] = []
     put, missing = cards.append, BIT["card-missing"]
     for value in (column if structured else columns.plain_text(column)).to_pylist():
         if value is None:

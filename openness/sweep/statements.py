@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from openness.sweep.batch import BIT
-from openness.sweep.card_json import Card
+from openness.sweep.card_json import AnyCard, OddCard
+from openness.sweep.numbers import arrow_of, numbers_of, paired
 
 if TYPE_CHECKING:
     import pyarrow as arrow
@@ -18,36 +19,27 @@ LICENSE_TAG = "license:"
 LICENSE_KEYS = ("license", "license_name", "license_link")
 
 
-def statements(cards: Sequence[Card], tags: arrow.Array, problems: array[int]) -> tuple[Any, list[bytes]]:
+def statements(cards: Sequence[AnyCard], tags: arrow.Array, problems: array[int]) -> tuple[Any, list[bytes]]:
     """The number of each row's statement, and the different statements as JSON; sets bits of ``problems``."""
     import pyarrow as arrow
-    from pyarrow import compute
 
-    texts: list[list[str | None]] = []
-    odd: set[int] = set()
-    for key in LICENSE_KEYS:
-        values = [getattr(card, key) for card in cards]
-        plain = [value if type(value) is str else None for value in values]
-        if plain != values:
-            odd.update(row for row, value in enumerate(values) if value is not None and type(value) is not str)
-        texts.append(plain)
+    alone = [row for row, card in enumerate(cards) if card.license_name is not None or card.license_link is not None]
+    licenses: list[Any] = [card.license for card in cards]
+    alone += [row for row, card in enumerate(cards) if type(card) is OddCard]
+    for row in alone:
+        licenses[row] = None
     tagged, named = license_tags(tags)
-    codes, parts = tagged, []
-    for text in texts:
-        coded = arrow.array(text, arrow.string()).dictionary_encode()
-        parts.append(coded)
-        numbers = coded.indices.fill_null(len(coded.dictionary)).cast(arrow.int64())
-        both = compute.add(compute.multiply(codes.cast(arrow.int64()), len(coded.dictionary) + 1), numbers)
-        codes = both.dictionary_encode().indices
-    rows = _first_rows(codes)
-    found: list[bytes] = []
-    for row in rows:
-        given = {key: value for key, part in zip(LICENSE_KEYS, parts, strict=True) if (value := part[row].as_py()) is not None}
-        names = named[tagged[row].as_py()]
-        found.append(msgspec.json.encode({**given, "tags": names} if names else given))
-    if odd:
-        codes = _with_odd(codes, found, sorted(odd), cards, [named[number] for number in tagged.to_pylist()], problems)
-    return codes, found
+    coded = arrow.array(licenses, arrow.string()).dictionary_encode()
+    words = [*coded.dictionary.to_pylist(), None]
+    both = paired(tagged, coded.indices.fill_null(len(words) - 1), len(words)).dictionary_encode()
+    found = []
+    for key in both.dictionary.to_pylist():
+        tag, word = divmod(key, len(words))
+        given = {} if words[word] is None else {"license": words[word]}
+        found.append(msgspec.json.encode({**given, "tags": named[tag]} if named[tag] else given))
+    if not alone:
+        return both.indices, found
+    return _each(both.indices, found, alone, cards, [named[number] for number in tagged.to_pylist()], problems), found
 
 
 def license_tags(tags: arrow.Array) -> tuple[Any, list[tuple[str, ...]]]:
@@ -69,29 +61,18 @@ def license_tags(tags: arrow.Array) -> tuple[Any, list[tuple[str, ...]]]:
     return arrow.Array.from_buffers(arrow.int32(), len(tags), [None, arrow.py_buffer(found)]), list(numbers)
 
 
-def _first_rows(codes: arrow.Array) -> list[int]:
-    """The first row of each number, in the order of the numbers, which count up as they come."""
-    first: dict[int, int] = {}
-    for row, number in enumerate(codes.to_pylist()):
-        if number not in first:
-            first[number] = row
-    return list(first.values())
-
-
-def _with_odd(
+def _each(
     codes: arrow.Array,
     found: list[bytes],
-    odd: Sequence[int],
-    cards: Sequence[Card],
+    rows: Sequence[int],
+    cards: Sequence[AnyCard],
     tags: Sequence[tuple[str, ...]],
     problems: array[int],
 ) -> Any:
-    """The numbers with those of rows whose values are lists, mappings or of another kind."""
-    import pyarrow as arrow
-
-    numbers = array("i", codes.to_pylist())
+    """The numbers with those of rows that say more than a plain license; their statements are appended."""
+    numbers = numbers_of(codes)
     known: dict[bytes, int] = {}
-    for row in odd:
+    for row in rows:
         card = cards[row]
         given = {key: value for key in LICENSE_KEYS if (value := getattr(card, key)) is not None}
         problems[row] |= _problem(card.license)
@@ -100,7 +81,7 @@ def _with_odd(
             known[encoded] = len(found)
             found.append(encoded)
         numbers[row] = known[encoded]
-    return arrow.array(numbers, arrow.int32())
+    return arrow_of(numbers)
 
 
 def _problem(license: object) -> int:
