@@ -63,8 +63,8 @@ class BaseReader:
         for row in hub:
             done[row] = 2
         hub |= _tagged_rows(tags, done)
-        said = {row for row, (value, there) in enumerate(zip(stated, done, strict=True)) if value is not None and there != 1}
-        left = sorted(hub.keys() | said)
+        said = [row for row, value in enumerate(stated) if value is not None and done[row] != 1]
+        left = sorted({*hub, *said})
         own = _RowEdges(self, problems)
         for row, name in zip(left, ids.take(arrow.array(left, arrow.int64())).to_pylist(), strict=True):
             own.add(row, name or "", hub.get(row), cards[row])

@@ -40,8 +40,8 @@ class Edges(msgspec.Struct, frozen=True):
 
 
 class Batch(msgspec.Struct, frozen=True):
-    """What a batch of rows comes to. ``ids`` are in lower case; ``statements`` are the different ones, as JSON, and ``stated`` has
-    the number of each row's; ``flags`` and ``problems`` have the bits above."""
+    """What a batch of rows comes to. ``ids`` are in lower case; ``statements`` are the different ones, as JSON, and ``stated``
+    has the number of each row's; ``flags`` and ``problems`` have the bits above."""
 
     ids: Any
     flags: bytearray

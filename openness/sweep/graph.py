@@ -19,7 +19,7 @@ NOWHERE = -1
 
 class Graph(msgspec.Struct, frozen=True):
     """What all batches come to. Rows are numbered through, as are the different ``statements``, ``bases`` (ids in lower case) and
-    ``relations``; ``stated`` is a number for each row, ``child``, ``base`` and ``relation`` for each edge, in the order of the rows.
+    ``relations``; ``stated`` is a number for each row, ``child``, ``base`` and ``relation`` for each edge, in order of the rows.
 
     ``row_of_base`` is the row that a base is, or NOWHERE; of rows with one id the first counts, the others are ``duplicates``.
     """

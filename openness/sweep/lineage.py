@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
@@ -31,8 +30,8 @@ COPY = 0
 
 class Lineages(msgspec.Struct, frozen=True):
     """Of every row: the number of its set (0: no bases), whether it has bases at all, whether they are all stated as the same in
-    another number format, and whether it is a mirror of a gated one; ``inheritances`` are the sets. ``lacking`` are rows with a base
-    that is not in the table, ``dangling`` the number of such edges."""
+    another number format, and whether it is a mirror of a gated one; ``inheritances`` are the sets. ``lacking`` are rows with a
+    base that is not in the table, ``dangling`` the number of such edges."""
 
     sets: array[int]
     derived: bytearray
@@ -140,22 +139,23 @@ class LineageReader:
     def _brought(self, acts: arrow.Array) -> list[tuple[int, int | None]]:
         """Of each base the atom it brings to a model of its own publisher, and another for those of others, where they differ."""
         judge, stated_of, own_of = self._judge, self._stated, self._own_of
+        from pyarrow import compute
+
         heads = leak_heads(judge.known.leaks)
-        leaks = re.compile(heads, re.IGNORECASE) if heads else None
+        doubtful = compute.match_substring_regex(self._graph.bases, heads or "$^", ignore_case=True).to_pylist()
         passing = self._passing(acts)
         known: dict[tuple[Any, ...], tuple[int, int | None]] = {}
         found: list[tuple[int, int | None]] = []
-        for name, row in zip(self._graph.bases.to_pylist(), self._usable, strict=True):
+        for name, row, doubt in zip(self._graph.bases.to_pylist(), self._usable, doubtful, strict=True):
             statement = NOWHERE if row == NOWHERE else stated_of[row]
             own = None if row == NOWHERE else self._own[statement]
             stated = own is not None and own.stated
             release = None if stated else judge.release(name)
-            leaked = leaks is not None and bool(leaks.search(name)) and judge.leaked(name)
+            leaked = doubt and judge.leaked(name)
             ids = own.ids if own is not None and stated else release.licenses if release else ()
             owner = owner_of(name) if judge.may_forbid(ids) else None
-            key = (
-                statement if statement < 0 else own_of[statement], release and release.ids, leaked, row in passing, owner, "/" in name
-            )  # fmt: skip
+            number = statement if statement < 0 else own_of[statement]
+            key = (number, release and release.ids, leaked, row in passing, owner, "/" in name)
             brought = known.get(key)
             if brought is None:
                 settled = stated or release is not None or "/" not in name

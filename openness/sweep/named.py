@@ -20,8 +20,8 @@ from openness.verdict.named_bases import NamedBase
 
 
 def named(graph: Graph, judge: Judge, hint: Callable[[int], bool]) -> dict[int, list[NamedBase]]:
-    """The bases without a link of each row that has any. ``hint`` says that a row is in a number format of re-uploads: without one
-    the name of a row is only a question (``verdict.named_bases``)."""
+    """The bases without a link of each row that has any. ``hint`` says that a row is in a number format of re-uploads: without
+    one the name of a row is only a question (``verdict.named_bases``)."""
     found: dict[int, list[NamedBase]] = {}
     for row, value in graph.worded.items():
         found[row] = _placed(graph, judge, row, msgspec.json.decode(value))

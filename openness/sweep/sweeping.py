@@ -119,15 +119,16 @@ class _Verdicts:
         graph, lineages = self._graph, self._lineages
         terms = arrow.array(self._own_of, arrow.int32()).take(graph.stated)
         pairs = paired(terms, arrow_of(lineages.sets), len(lineages.inheritances)).dictionary_encode()
-        coded = paired(pairs.indices, arrow_of(self._deciding()), 1 << 16).dictionary_encode()
+        deciding = self._deciding()
+        coded = paired(pairs.indices, arrow_of(deciding), 1 << 16).dictionary_encode()
         pair_of = pairs.dictionary.to_pylist()
         different = []
         for key in coded.dictionary.to_pylist():
             own, closure = divmod(pair_of[key >> 16], len(lineages.inheritances))
             different.append(self._verdict(own, closure, key & 0xFFFF, None))
-        return self._with_owners(coded.indices, different, terms), different
+        return self._with_owners(coded.indices, different, terms, deciding), different
 
-    def _with_owners(self, numbers: Any, different: list[tuple[Judged, str]], terms: Any) -> Any:
+    def _with_owners(self, numbers: Any, different: list[tuple[Judged, str]], terms: Any, deciding: array[int]) -> Any:
         """The same where it matters who passes weights on: rows with such a base are judged with their owner."""
         import pyarrow as arrow
 
@@ -136,7 +137,7 @@ class _Verdicts:
         if not any(owned):
             return numbers
         rows = [row for row, closure in enumerate(lineages.sets) if owned[closure]]
-        deciding, found = self._deciding(), numbers_of(numbers)
+        found = numbers_of(numbers)
         known: dict[tuple[Any, ...], int] = {}
         places = arrow.array(rows, arrow.int64())
         for row, own, name in zip(rows, terms.take(places).to_pylist(), self._graph.names(places), strict=True):
@@ -154,7 +155,8 @@ class _Verdicts:
         for bit, rows in ((DERIVED, lineages.derived), (COPIED, lineages.copied), (MIRRORED, lineages.mirrored)):
             if any(rows):
                 found = array("H", map(operator.or_, found, map(bit.__mul__, rows)))
-        leaks = [row for row, flags in enumerate(graph.flags) if flags & LEAK]
+        doubtful = graph.flags.translate(bytes(bool(bits & LEAK) for bits in range(256)))
+        leaks = [row for row, flag in enumerate(doubtful) if flag] if 1 in doubtful else []
         for row, name in zip(leaks, graph.names(leaks), strict=True):
             if self._judge.leaked(name):
                 found[row] |= LEAKED
