@@ -3,7 +3,8 @@
 ``references/files.csv`` lists the files that were read by a person (package, version, sha256 of the source distribution, or the
 commit of a GitHub repository), ``references/references.csv`` every reference in them: line, model, kind. A reference that is
 found counts as right when file, line, model and kind are those of the count; everything else that is found is wrong, and what
-is not found is missed. ``references/non_references.csv`` lists values that only look like references, with the reason.
+is not found is missed. ``references/non_references.csv`` lists values that only look like references, with the reason, and
+``references/unsettled.csv`` places that the definition does not settle: what is found there is neither right nor wrong.
 No code of the projects is here: ``--corpus`` is a folder with the source distributions (``NAME-VERSION.tar.gz``, anywhere below)
 and, for GitHub, git directories named ``owner+name``. Exit 1 below the bars.
 """
@@ -66,7 +67,7 @@ class Tally:
     def line(self, name: str) -> str:
         found, there = self.right + self.wrong, self.right + self.missed
         precision, recall = self.right / found if found else 1.0, self.right / there if there else 1.0
-        return f"{name:<28} {there:5} counted  {found:5} found  precision {precision:.3f}  recall {recall:.3f}"
+        return f"{name:<50} {there:5} counted  {found:5} found  precision {precision:.3f}  recall {recall:.3f}"
 
     @property
     def passes(self) -> bool:
@@ -78,30 +79,35 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, required=True, help="folder with the source distributions and git directories")
     parser.add_argument("--part", help="only this part of the count")
+    parser.add_argument("--project", action="append", help="only this package or github:owner/name; may be repeated")
     parser.add_argument("--verbose", action="store_true", help="list what is wrong and what is missed")
     arguments = parser.parse_args()
-    truth: dict[tuple[str, str], set[Key]] = defaultdict(set)
+    truth: dict[tuple[str, str, str], set[Key]] = defaultdict(set)
     for row in rows("references.csv"):
-        truth[row["package"], row["file"]].add((int(row["line"]), row["model"], row["kind"]))
-    tempting: dict[tuple[str, str], set[int]] = defaultdict(set)
+        truth[row["part"], row["package"], row["file"]].add((int(row["line"]), row["model"], row["kind"]))
+    tempting: dict[tuple[str, str, str], set[int]] = defaultdict(set)
     for row in rows("non_references.csv"):
-        tempting[row["package"], row["file"]].add(int(row["line"]))
+        tempting[row["part"], row["package"], row["file"]].add(int(row["line"]))
+    unsettled: dict[tuple[str, str, str], set[int]] = defaultdict(set)
+    for row in rows("unsettled.csv"):
+        unsettled[row["part"], row["package"], row["file"]].add(int(row["line"]))
     wanted: dict[tuple[str, str, str, str], list[str]] = defaultdict(list)
     for row in rows("files.csv"):
-        if arguments.part in (None, row["part"]):
+        if arguments.part in (None, row["part"]) and (not arguments.project or row["package"] in arguments.project):
             wanted[row["part"], row["package"], row["version"], row["sha256"]].append(row["file"])
     tallies: dict[str, Tally] = defaultdict(Tally)
     files: Counter[str] = Counter()
     taken = there = 0
     for (part, package, version, sha256), names in sorted(wanted.items()):
         for name, data in contents(arguments.corpus, package, version, sha256, names):
-            counted = truth[package, name]
+            counted = truth[part, package, name]
             found = {(r.line, r.model, r.kind) for r in find_in(name, data)}
+            found = {key for key in found if key in counted or key[0] not in unsettled[part, package, name]}
             form = form_of(name) or "not read"
             files[part] += 1
-            there += len(tempting[package, name])
-            taken += len(tempting[package, name] & {line for line, _, _ in found - counted})
-            for tally in (tallies[f"form {form}"], tallies[f"part {part}"], tallies["overall"]):
+            there += len(tempting[part, package, name])
+            taken += len(tempting[part, package, name] & {line for line, _, _ in found - counted})
+            for tally in (tallies[f"form {form}"], tallies[f"part {part}"], tallies[f"project {package}"], tallies["overall"]):
                 tally.right += len(found & counted)
                 tally.wrong += len(found - counted)
                 tally.missed += len(counted - found)

@@ -21,6 +21,9 @@ from openness.refs.records import Reference, Skipped
 PARALLEL_FROM = 600
 CHUNK = 100
 MAX_SHOWN_LINE = 400
+#: The form of files that hold weights or stand for them (rules/refs/forms.yaml).
+WEIGHTS = "weight-file"
+MARKDOWN = "markdown"
 
 
 class ReadFile(msgspec.Struct, frozen=True):
@@ -31,6 +34,11 @@ class ReadFile(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     lines: Mapping[int, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def was_read(self) -> bool:
+        """Whether there was anything to look at: not in a binary file, nor in weights that are neither known nor a pointer."""
+        return bool(self.references) or not (self.skipped or form_of(self.file) == WEIGHTS)
 
 
 def read_all(paths: Sequence[Path], root: Path) -> Iterator[ReadFile]:
@@ -67,7 +75,11 @@ def read_one(path: Path, root: Path) -> ReadFile:
     from openness.refs.source_text import decode
 
     text = decode(data) or ""
-    ignores = tuple(ignores_in(text)) if WORD in data else ()
+    lines = {each.line for each in references}
+    shown = form_of(name) == MARKDOWN  # there a comment of another language is an example, unless a reference stands beside it
+    ignores = tuple(
+        each for each in (ignores_in(text) if WORD in data else ()) if not shown or each.mark == "<!--" or each.about in lines
+    )
     return ReadFile(name, references, skipped, ignores, _lines(text, references))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -56,7 +57,7 @@ def held_build(path: str) -> Iterator[HeldBuild]:
     """Hold the build at ``path``, a file or a folder. Raises MissingInput, and BuildError where a part of it is missing."""
     first = Path(path)
     with ExitStack() as stack:
-        if first.is_dir() or first.name.endswith(".safetensors.index.json"):
+        if os.path.isdir(first) or first.name.endswith(".safetensors.index.json"):
             layout = layout_of(first)
             files = tuple(stack.enter_context(HeldFile(file)) for file in layout.files)
         else:

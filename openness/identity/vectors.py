@@ -11,6 +11,8 @@ from openness.sources.tensors import StoredTensor
 #: A vector beyond this is none of a known model (the widest have some ten thousand values).
 LONGEST = 1 << 18
 MOST_VECTORS = 4096
+#: Values of all vectors together: those of a model of 405 billion parameters are 4 million.
+MOST_VALUES = 1 << 23
 _FLOATS = frozenset({"F32", "F16", "BF16", "F64"})
 
 
@@ -21,7 +23,8 @@ def vectors_of(tensors: Mapping[str, StoredTensor]) -> dict[str, StoredTensor]:
     found = {other: flat[name] for name, other in names.items() if tensor_names.kept(other)}
     if not found:
         found = {name: tensor for name, tensor in flat.items() if "rope" not in name}
-    return found if len(found) <= MOST_VECTORS else {}
+    few = len(found) <= MOST_VECTORS and sum(tensor.count for tensor in found.values()) <= MOST_VALUES
+    return found if few else {}
 
 
 def layout_of(vectors: Mapping[str, StoredTensor]) -> str:

@@ -6,7 +6,6 @@ promises and that is not there is an error: a build is judged whole or not at al
 
 from __future__ import annotations
 
-import json
 import os
 import re
 from collections.abc import Iterable, Mapping
@@ -17,6 +16,7 @@ import msgspec
 
 from openness.errors import BuildError, MissingInput
 from openness.printable import printable
+from openness.sources import bounded_json
 from openness.sources.folder import NotRead, read_regular
 
 MAX_JSON = 16 << 20
@@ -48,7 +48,7 @@ class Layout(msgspec.Struct, frozen=True):
 
 def layout_of(path: Path) -> Layout:
     """The build at ``path``. Raises MissingInput where there is none, BuildError where it is not whole or not one."""
-    if path.is_dir():
+    if os.path.isdir(path):  # not Path.is_dir, which raises for a name that is too long
         return _of_folder(path)
     if path.name.endswith(".safetensors.index.json"):
         return _indexed(path, path)
@@ -114,8 +114,8 @@ def _siblings(path: Path) -> tuple[Path, ...]:
 
 
 def _present(shards: tuple[Path, ...], asked: Path) -> tuple[Path, ...]:
-    missing = [shard.name for shard in shards if not shard.is_file()]
-    if missing and asked.exists():
+    missing = [shard.name for shard in shards if not os.path.isfile(shard)]
+    if missing and os.path.exists(asked):
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
         raise BuildError(f"part {printable(missing[0], 120)}{more} of this split build is missing; fetch all {len(shards)} parts")
     return shards
@@ -140,9 +140,8 @@ def _mlc(folder: Path, names: list[str]) -> Layout:
         raise BuildError(f"the MLC folder has no {MLC_TABLES[0]}, so its weights are not known; fetch it again")
     table = _json(folder / found, needed=True)
     records = table.get("records")
-    shards = (
-        [str(record.get("dataPath", "")) for record in records if isinstance(record, dict)] if isinstance(records, list) else []
-    )
+    whole = isinstance(records, list) and all(isinstance(record, dict) for record in records)
+    shards = [str(record.get("dataPath", "")) for record in records or ()] if whole else []
     if not shards or len(shards) > MAX_PARTS or any(not _plain(name) for name in shards):
         raise BuildError(f"{found} lists no files of its own folder; fetch it again")
     files = _present(tuple(folder / name for name in shards), folder)
@@ -157,8 +156,8 @@ def _plain(name: str) -> bool:
 def _json(path: Path, *, needed: bool = False) -> dict[str, Any]:
     """A JSON object; empty where there is none or it is not one, unless it is needed."""
     try:
-        content = json.loads(read_regular(path, MAX_JSON))
-    except (NotRead, ValueError, RecursionError) as error:
+        content = bounded_json.loads(read_regular(path, MAX_JSON))
+    except (NotRead, ValueError) as error:
         content = str(error)
     if isinstance(content, dict):
         return content
@@ -180,7 +179,8 @@ def onnx_data(path: Path) -> list[Path]:
     """Files beside an ONNX model that hold its weights, under the names that exporters give them."""
     if not path.name.casefold().endswith(".onnx"):
         return []
-    return [other for ending in ONNX_DATA if (other := path.with_name(path.name[: -len(".onnx")] + ending)).is_file()]
+    stem = path.name[: -len(".onnx")]
+    return [other for ending in ONNX_DATA if os.path.isfile(other := path.with_name(stem + ending))]
 
 
 def looks_pickled(name: str) -> bool:

@@ -16,7 +16,8 @@ from openness.errors import BuildError
 from openness.printable import printable
 from openness.sources.exact_read import read_exactly
 
-MAX_FIELDS = 1 << 21
+#: A model of a hundred thousand nodes and weights has some 400,000.
+MAX_FIELDS = 1 << 19
 MAX_TEXT = 1 << 16
 MAX_PROPERTIES = 1 << 10
 WINDOW = 1 << 16

@@ -7,7 +7,6 @@ bounded by the file; whatever is wrong, the error is :class:`openness.errors.Bui
 
 from __future__ import annotations
 
-import json
 from functools import partial
 from typing import Any
 
@@ -15,12 +14,13 @@ import msgspec
 
 from openness.errors import BuildError
 from openness.printable import printable
+from openness.sources import bounded_json
 from openness.sources.exact_read import read_exactly
 from openness.sources.tensors import FileTensors, StoredTensor
 
 #: The format allows 100 MB; the longest headers of published files have some MB.
-MAX_HEADER = 16 << 20
-MAX_TENSORS = 1 << 17
+MAX_HEADER = 8 << 20
+MAX_TENSORS = 1 << 16
 MAX_DIMENSIONS = 8
 MAX_NAME = 1 << 10
 MAX_METADATA = 1 << 12
@@ -97,18 +97,14 @@ def _decoded(data: bytes) -> dict[str, Any]:
         return found
 
     try:
-        content = json.loads(data, object_pairs_hook=unique, parse_constant=float, parse_int=_small_integer)
-    except (ValueError, RecursionError):
+        content = bounded_json.loads(
+            data, containers=4 * MAX_TENSORS, keys=5 * MAX_TENSORS, values=16 * MAX_TENSORS, pairs=unique
+        )
+    except ValueError:
         raise BuildError(f"the header is not JSON; {_DISTRUST}") from None
     if not isinstance(content, dict):
         raise BuildError(f"the header is not a table; {_DISTRUST}")
     return content
-
-
-def _small_integer(text: str) -> int:
-    if len(text) > 20:
-        raise ValueError("an integer beyond 64 bits")
-    return int(text)
 
 
 def _tensor(name: str, entry: Any) -> tuple[StoredTensor, int]:

@@ -15,8 +15,8 @@ from typing import Any
 from openness import __version__
 from openness.errors import OpennessError, UsageError
 from openness.sweep import columns
-from openness.sweep.columns import Layout
 from openness.sweep.batch import Batch, Reading
+from openness.sweep.columns import Layout
 from openness.sweep.rows import RowReader
 
 #: How often a pool is made anew before a group of rows that kills its worker is given up.

@@ -11,8 +11,8 @@ from openness.packaged import packaged
 from openness.rules.leaks import Leaks
 from openness.rules.loader import read_yaml
 from openness.rules.releases import Releases, key_of
-from openness.sweep.files import FilePatterns
 from openness.sweep.batch import Reading
+from openness.sweep.files import FilePatterns
 
 WEIGHTS = "parameters-final"
 

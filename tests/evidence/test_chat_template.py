@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
+import time
+from itertools import islice
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from openness.evidence.chat_template import findings, suspicious
+from openness.evidence.chat_template import findings, patterns, suspicious
 from openness.gate.held_build import held_build
 from tests.builds import Build, Tensor, Value
 
@@ -34,6 +36,11 @@ import os; __import__('os').system('this stands outside of any block')
         "{{ eval('1') }}",
         '{{ namespace["\\137\\137class"] }}',
         "{{ f.gi_frame.f_globals }}",
+        "{{ '}}' ~ x.__class__ }}",
+        "{{ {'a': {}} ~ x.__class__ }}",
+        "{# ' #}{{ x.__class__ }}{# ' #}",
+        "{% raw %}{{ '{% endraw %}{{ os.popen('id') }}",
+        "{{ x.__class__",
     ],
 )
 def test_what_reaches_for_the_interpreter_is_named(template: str) -> None:
@@ -74,10 +81,25 @@ def test_a_template_beyond_all_sizes_is_said_not_read(tmp_path: Path) -> None:
     assert "not looked into" in message
 
 
-@given(st.lists(st.sampled_from(["{{", "}}", "{%", "%}", "'", '"', "\\", "__x__", "attr", "|", "\n", " "]), max_size=300))
+def test_what_jinja_does_not_execute_is_not_accused() -> None:
+    assert list(suspicious("{# x.__class__ #}{% raw %}{{ x.__class__ }}{% endraw %}")) == []
+
+
+@given(st.lists(st.sampled_from(["{{", "}}", "{%", "%}", "{#", "'", '"', "\\", "__x__", "(", "}", "|", "\n", " "]), max_size=300))
 @settings(max_examples=100, deadline=1000)
-def test_no_template_takes_long(pieces: list[str]) -> None:
-    list(suspicious("".join(pieces) * 20))
+def test_any_text_is_read_to_its_end(pieces: list[str]) -> None:
+    for what, line, quote in suspicious("".join(pieces) * 20):
+        assert what and quote and line >= 1
+
+
+@pytest.mark.parametrize(
+    "piece", ["{{", "{%", "{% raw %}", "{#", "{{ a.__x__ }}\n", "{{ '", "\\'", '"', "__a", "|      ", "os ", "[", "{{{"]
+)
+def test_the_longest_template_takes_less_than_two_seconds(piece: str) -> None:
+    template = "{{ " + piece * (patterns().longest // len(piece) - 1)
+    start = time.process_time()
+    list(islice(suspicious(template), 1000))
+    assert time.process_time() - start < 2
 
 
 def test_the_templates_of_real_builds_are_not_accused() -> None:
