@@ -54,7 +54,7 @@ class Bundled:
 
     def serve(self, job: Job, host: str, port: int, ready: Ready) -> Outcome:
         check_for_serving(job, host, port)
-        request = {"action": "serve", "host": host, "port": port}
+        request = {"action": "serve", "host": host, "port": port, "key": job.secret}
         return self._converse(job, request, {"ctx_size": _DEFAULT_CONTEXT}, _no_text, ready)
 
     def _converse(self, job: Job, request: dict[str, Any], defaults: dict[str, Any], write: Write, ready: Ready) -> Outcome:
