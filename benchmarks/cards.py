@@ -1,8 +1,8 @@
 """Classify every real card of ``../shared/gold/cards`` and every row of ``hub_license_gaps.csv``, and print the outcomes.
 
-    python benchmarks/cards.py                 cards as folders, cards as Hub repositories, rows of the gaps table
-    python benchmarks/cards.py --only cards    one of: cards, hub, gaps
-    python benchmarks/cards.py --facts NAME    the facts read of one card
+    python -m benchmarks.cards                 cards as folders, cards as Hub repositories, rows of the gaps table
+    python -m benchmarks.cards --only cards    one of: cards, hub, gaps
+    python -m benchmarks.cards --facts NAME    the facts read of one card
 
 A card becomes the README.md of a folder with empty weights, and of a repository on a loopback Hub (server of ../shared/tools).
 A row of the table becomes a repository with the tag as recorded and, where a text of the license that a volunteer found is at

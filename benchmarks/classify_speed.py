@@ -1,4 +1,4 @@
-"""How long the classification of a stored model takes in process, offline, after start: ``python benchmarks/classify_speed.py``.
+"""How long the classification of a stored model takes in process, offline, after start: ``python -m benchmarks.classify_speed``.
 
 The gold mirror is fetched once into a temporary store through the loopback Hub; then every model is classified from the store
 alone, three times over with caches of the process warm. The bar is 150 ms (issue 4, "Must be shown").
@@ -12,7 +12,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from gold import served_mirror
+from benchmarks.gold import served_mirror
 
 BAR_MS = 150
 ROUNDS = 3

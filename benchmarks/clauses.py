@@ -1,8 +1,8 @@
 """Clause detection measured on licenses that a person read: their texts are searched as if nobody knew them.
 
-    python benchmarks/clauses.py                                   # both halves
-    python benchmarks/clauses.py --half tuning --misses SCALE_THRESHOLD
-    python benchmarks/clauses.py --half tuning --patterns          # right and wrong findings of each pattern
+    python -m benchmarks.clauses                                   # both halves
+    python -m benchmarks.clauses --half tuning --misses SCALE_THRESHOLD
+    python -m benchmarks.clauses --half tuning --patterns          # right and wrong findings of each pattern
 
 A kind of restriction is right in a text when the rules of that license (``rules/licenses/``, written from careful reading) hold
 a clause of it. Recall: texts that hold it, on lines that the rules name, in which it is found (what stands only in a readme or a

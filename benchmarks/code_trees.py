@@ -1,6 +1,6 @@
 """How well the paths of a repository tell what code it holds: the rules of files.yaml against labels given by hand.
 
-    python benchmarks/code_trees.py FOLDER [--wrong]
+    python -m benchmarks.code_trees FOLDER [--wrong]
 
 FOLDER holds bare git repositories as ``owner+name/repo``, such as a developer has fetched; nothing of them is kept here but their
 names and our labels. A label says whether the repository holds code for training the model, for preparing its data, for its

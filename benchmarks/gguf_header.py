@@ -1,6 +1,6 @@
 """Our GGUF header reader against ``gguf.GGUFReader`` on one file, side by side in one run.
 
-    python benchmarks/gguf_header.py MODEL.gguf
+    python -m benchmarks.gguf_header MODEL.gguf
 
 Each reading happens in a child process of its own, imports apart: CPU seconds of the reading (user and system), and the
 peak of memory above what the process had before it. Ours hashes the token array as well, as an audit does. The bars of

@@ -1,4 +1,4 @@
-"""Measure how wide characters of a badge are, once: ``python benchmarks/glyph_widths.py`` (rules/outputs/glyph_widths.yaml).
+"""Measure how wide characters of a badge are, once: ``python -m benchmarks.glyph_widths`` (rules/outputs/glyph_widths.yaml).
 
 Badges are laid out from that table; nothing is measured when one is drawn. The font is Aileron (CC0), which Pillow carries and
 with which PNG badges are drawn; its widths are near those of Helvetica and Arial, and ``textLength`` makes any other font fit.

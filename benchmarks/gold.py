@@ -1,8 +1,8 @@
 """Classify the gold models of ``../shared/gold`` through the real client against a loopback mirror, and score the answers.
 
-    python benchmarks/gold.py                      every bundle; the scores of the 142 licensed, fully labelled rows first
-    python benchmarks/gold.py --half tuning        the half that rules may be tuned on (--half held-out: the other)
-    python benchmarks/gold.py --wrong              each row that differs, with what decided it
+    python -m benchmarks.gold                      every bundle; the scores of the 142 licensed, fully labelled rows first
+    python -m benchmarks.gold --half tuning        the half that rules may be tuned on (--half held-out: the other)
+    python -m benchmarks.gold --wrong              each row that differs, with what decided it
 
 The mirror is built by ../shared/tools/build_mirror.py into a temporary folder and served by ../shared/tools/hub_server.py; the
 scores are those of ../shared/tools/score_gold.py. A model's half follows from the sha1 of its id, so it never changes.

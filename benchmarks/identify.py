@@ -1,9 +1,9 @@
 """Identification side by side: our identifier and the peers that are installed, on the very same texts, in one run.
 
-    python benchmarks/identify.py                                  # everything, ours on all texts, peers on a fixed sample
-    python benchmarks/identify.py --build --peers none --half dev --failures 5
-    python benchmarks/identify.py --peers none --only altered --kinds
-    python benchmarks/identify.py --leave-one-out --cross-source --peers none
+    python -m benchmarks.identify                                  # everything, ours on all texts, peers on a fixed sample
+    python -m benchmarks.identify --build --peers none --half dev --failures 5
+    python -m benchmarks.identify --peers none --only altered --kinds
+    python -m benchmarks.identify --leave-one-out --cross-source --peers none
 
 The bench is built from texts at hand and never written to disk: ScanCode's license data (found through --scan-python or given
 with --scancode), a folder of <id>.txt (--license-texts), an SPDX list as JSON files (--spdx-list, for example the npm package
@@ -31,11 +31,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from identification import crossing, negatives, real, report
-from identification.bench import GROUPS, build
-from identification.items import Item, sample
-from identification.peers import PEERS, Run, command_of, run
-from identification.texts import Corpus, find_scancode, read_corpus
+from benchmarks.identification import crossing, negatives, real, report
+from benchmarks.identification.bench import GROUPS, build
+from benchmarks.identification.items import Item, sample
+from benchmarks.identification.peers import PEERS, Run, command_of, run
+from benchmarks.identification.texts import Corpus, find_scancode, read_corpus
 
 #: Beside the checkout, as for the tests.
 SHARED = Path(__file__).parents[2] / "shared"

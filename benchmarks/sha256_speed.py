@@ -1,6 +1,6 @@
 """Our hash of a held file against ``sha256sum``, alternating on the same file. Exit 1 below 95 % of its speed.
 
-    python benchmarks/sha256_speed.py FILE [--rounds 7]
+    python -m benchmarks.sha256_speed FILE [--rounds 7]
 
 The best round of each counts: on a busy machine the best is the least disturbed. FILE should fit the page cache.
 """

@@ -14,6 +14,7 @@ import definition_tables
 
 from openness.cli import cli
 from openness.cli.common import PLAIN, Settings
+from openness.policy.check_rules import CheckRule, check_rules
 from openness.rules import loader
 
 GLOBAL = set(Settings.__struct_fields__)
@@ -94,6 +95,30 @@ def rules_page() -> str:
     return "\n".join(lines) + "\n"
 
 
+CHECK_HEAD = """# Rules of `openness check`
+
+Every rule has an id, which the outputs, `[[baseline]]`, `[[exceptions]]` and comments in the source use. A model of which no rule
+speaks passes. The rules are data: `rules/check.yaml`.
+
+A rule that **denies** makes the check fail (exit 1). One that **cannot say** leaves it undecided (exit 3), and fails it (exit 1) where
+the policy has `unverified = "deny"`. What is only **said** changes no exit code.
+"""
+EFFECTS = {"error": "denies", "warning": "cannot say", "note": "said"}
+
+
+def check_rules_page() -> str:
+    rules = list(check_rules().values())
+    lines = [CHECK_HEAD, "| rule | | |", "|---|---|---|"]
+    lines += [f"| [{rule.id}](#{rule.id}) | {_effect(rule)} | {rule.title} |" for rule in rules]
+    for rule in rules:
+        lines += [f"\n## {rule.id}\n", f"**{rule.title}** ({_effect(rule)}). {rule.help}\n", f"*What to do:* {rule.fix}"]
+    return "\n".join(lines) + "\n"
+
+
+def _effect(rule: CheckRule) -> str:
+    return EFFECTS[rule.severity] if rule.about == "reference" or rule.severity == "error" else "said"
+
+
 def with_tables(name: str) -> str:
     """A page with its tables as the rules have them now."""
     return definition_tables.filled((HERE / name).read_text("utf-8"))
@@ -102,6 +127,7 @@ def with_tables(name: str) -> str:
 if __name__ == "__main__":
     (HERE / "commands.md").write_text(commands_page(), encoding="utf-8")
     (HERE / "rules.md").write_text(rules_page(), encoding="utf-8")
+    (HERE / "check-rules.md").write_text(check_rules_page(), encoding="utf-8")
     for page in WITH_TABLES:
         (HERE / page).write_text(with_tables(page), encoding="utf-8")
     for picture, content in badge_pictures.pictures().items():

@@ -58,6 +58,7 @@ def test_the_generated_pages_are_current() -> None:
         assert (ROOT / "docs" / "badges" / name).read_text("utf-8") == picture, hint
     assert (ROOT / "docs" / "commands.md").read_text("utf-8") == generate.commands_page(), hint
     assert (ROOT / "docs" / "rules.md").read_text("utf-8") == generate.rules_page(), hint
+    assert (ROOT / "docs" / "check-rules.md").read_text("utf-8") == generate.check_rules_page(), hint
     for page in generate.WITH_TABLES:
         assert (ROOT / "docs" / page).read_text("utf-8") == generate.with_tables(page), hint
 

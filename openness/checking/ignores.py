@@ -14,12 +14,13 @@ from openness.policy.check_rules import check_rules
 from openness.policy.checked import Notice
 from openness.policy.document import nearest
 from openness.printable import printable
+from openness.refs.source_text import LINE_END
 
 WORD = b"openness: ignore"
 _COMMENT = re.compile(
     r"(?P<mark>#|//|--|;|%|/\*|<!--)[ \t]*openness:[ \t]*ignore[ \t]*(?:\[(?P<rules>[^\]\n]{0,200})\])?[ \t:]*(?P<reason>[^\n]*)"
 )
-_END = re.compile(r"\s*(?:-->|\*/|[\"'],?\s*(?:\\n)?.*)?\s*$")
+_END = re.compile(r"\s*(?:-->.*|\*/.*|(?:\\n)?[\"'],?)?\s*$")
 
 
 class Ignore(msgspec.Struct, frozen=True):
@@ -36,7 +37,7 @@ class Ignore(msgspec.Struct, frozen=True):
 def ignores_in(text: str) -> list[Ignore]:
     """The comments of a file, in order."""
     found = []
-    lines = text.splitlines()
+    lines = LINE_END.split(text)
     for number, line in enumerate(lines, 1):
         match = _COMMENT.search(line) if "openness:" in line else None
         if match is not None:

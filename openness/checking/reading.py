@@ -21,6 +21,8 @@ from openness.refs.records import Reference, Skipped
 PARALLEL_FROM = 600
 CHUNK = 100
 MAX_SHOWN_LINE = 400
+#: The form of files that hold weights or stand for them (rules/refs/forms.yaml).
+WEIGHTS = "weight-file"
 
 
 class ReadFile(msgspec.Struct, frozen=True):
@@ -31,6 +33,11 @@ class ReadFile(msgspec.Struct, frozen=True):
     skipped: tuple[Skipped, ...] = ()
     ignores: tuple[Ignore, ...] = ()
     lines: Mapping[int, str] = msgspec.field(default_factory=dict)
+
+    @property
+    def was_read(self) -> bool:
+        """Whether there was anything to look at: not in a binary file, nor in weights that are neither known nor a pointer."""
+        return bool(self.references) or not (self.skipped or form_of(self.file) == WEIGHTS)
 
 
 def read_all(paths: Sequence[Path], root: Path) -> Iterator[ReadFile]:

@@ -73,7 +73,7 @@ def check(paths: Sequence[Path], setting: Setting, *, whole: bool) -> CheckResul
         prefix,
     )
     checked = [each for found in files for each in _checked(found, context, settlers)]
-    read = frozenset(found.file for found in files if not found.skipped or found.references)
+    read = frozenset(found.file for found in files if found.was_read)
     said = [*notices.policy_notices(context, setting.names, settlers, read, whole=whole)]
     said += ignores.notices(settlers.ignores, frozenset(settlers.used_ignores))
     said += [_not_read(skipped.file, skipped.reason) for found in files for skipped in found.skipped]

@@ -8,13 +8,15 @@ from typing import TYPE_CHECKING
 import click
 
 from openness.cli.common import DISCLAIMER, Settings, echo, options_with_formats, styler, width
-from openness.errors import ExitCode, MissingInput, OpennessError
+from openness.errors import ExitCode, MissingInput, OpennessError, UsageError
 
 if TYPE_CHECKING:
     from openness.checking.run import Setting
     from openness.policy.checked import CheckResult
 
-FORMATS = ("text", "json")
+FORMATS = ("text", "json", "sarif", "junit", "github", "markdown")
+#: A step summary of GitHub has room for so many bytes.
+MOST_SUMMARY = 1 << 20
 
 
 @click.command("check", epilog=DISCLAIMER)
@@ -49,6 +51,8 @@ def command(
         result = run.check(start, setting_of(policy, lock_file, settings), whole=whole)
     _print(result, settings)
     code = result.exit_code
+    if settings.format == "sarif" and not result.missing:
+        return 0  # what was found is in the document, and code scanning judges it; only a run that failed is an error
     return int(ExitCode.OK if nothing_ok and code is ExitCode.NOTHING and not result.missing else code)
 
 
@@ -86,8 +90,50 @@ def _failures(result: CheckResult) -> list[tuple[OpennessError, str]]:
 def _print(result: CheckResult, settings: Settings) -> None:
     if settings.json:
         _print_json(result, settings)
-    else:
+    elif settings.format in (None, "text"):
         _print_text(result, settings)
+    else:
+        click.echo(_rendered(result, str(settings.format)))
+        _say_missing(result)
+
+
+def _rendered(result: CheckResult, format: str) -> str:
+    """One of the formats that other programs read; ``github`` writes the summary of the step as well."""
+    if format == "sarif":
+        from openness.outputs.check_sarif import sarif
+        from openness.outputs.envelope import as_json
+
+        return as_json(sarif(result))
+    if format == "junit":
+        import datetime
+
+        from openness.outputs.check_junit import junit
+
+        return junit(result, datetime.datetime.now(datetime.UTC))
+    from openness.outputs.check_markdown import markdown
+
+    if format == "markdown":
+        return markdown(result)
+    from openness.outputs.check_github import github
+
+    _add_summary(markdown(result))
+    return github(result)
+
+
+def _add_summary(text: str) -> None:
+    """Append to the file that GitHub shows as the summary of a step, where the run has one. Raises UsageError."""
+    import os
+
+    path = os.environ.get("GITHUB_STEP_SUMMARY")
+    if not path:
+        return
+    data = f"{text}\n".encode("utf-8", "replace")
+    try:
+        with open(path, "ab") as file:
+            if file.tell() + len(data) <= MOST_SUMMARY:
+                file.write(data)
+    except OSError as error:
+        raise UsageError(f"GITHUB_STEP_SUMMARY cannot be written ({error.strerror}); correct or unset it.") from error
 
 
 def _print_json(result: CheckResult, settings: Settings) -> None:
@@ -103,12 +149,17 @@ def _print_json(result: CheckResult, settings: Settings) -> None:
 
 def _print_text(result: CheckResult, settings: Settings) -> None:
     from openness.outputs.check_text import check
-    from openness.printable import printable
 
     if result.files or not result.missing:
         shown = check(
             result, width=width(), style=styler(settings), verbose=bool(settings.verbose), quiet=bool(settings.quiet)
         )  # fmt: skip
         echo(shown, settings)
+    _say_missing(result)
+
+
+def _say_missing(result: CheckResult) -> None:
+    from openness.printable import printable
+
     for error, subject in _failures(result):
         click.echo(f"openness: {printable(subject)}: {printable(error.message, None)}", err=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openness.cli.common import DISCLAIMER, Settings, echo, global_options, styler, width
+from openness.cli.common import DISCLAIMER, Settings, echo, options_with_formats, styler, width
 from openness.cli.model_sources import model_sources
 from openness.errors import EvidenceError, ExitCode, MissingInput, OpennessError, Unreachable, UsageError, worst_exit
 from openness.printable import printable
@@ -28,7 +28,7 @@ Failures = list[tuple[OpennessError, str]]
     help="Evaluate only this definition (rules/frameworks); may be repeated. All by default.",
 )
 @click.option("--refresh", is_flag=True, help="Ask the hosts again, however fresh what is stored may be.")
-@global_options
+@options_with_formats("text", "json", "html")
 def command(models: tuple[str, ...], definitions: tuple[str, ...], refresh: bool, settings: Settings) -> int:
     """How open is a model? Category, four dimensions, licenses, lineage, contradictions, and published definitions.
 
@@ -37,12 +37,16 @@ def command(models: tuple[str, ...], definitions: tuple[str, ...], refresh: bool
     """
     ruleset = settings.load_rules()
     names = checked_definitions(definitions)
+    if settings.format == "html" and len(models) > 1:
+        raise UsageError("--format html is the page of one model; `openness report` writes those of several.")
     results: list[Classified] = []
     failures: Failures = []
     with model_sources(settings, refresh=refresh) as source:
         codes = [_one(model, source, ruleset, names, results, failures) for model in models]
     if settings.json:
         _print_json(results, failures, ruleset)
+    elif settings.format == "html":
+        _print_page(results, failures, settings)
     else:
         _print_text(results, failures, settings)
     return int(worst_exit(codes))
@@ -118,5 +122,18 @@ def _print_text(results: list[Classified], failures: Failures, settings: Setting
             click.echo("\n" + "-" * 40 + "\n")
         text = classification(classified.result, width=width(), style=styler(settings), verbose=bool(settings.verbose))
         echo(text, settings)
+    for error, subject in failures:
+        click.echo(f"openness: {printable(subject)}: {printable(error.message, None)}", err=True)
+
+
+def _print_page(results: list[Classified], failures: Failures, settings: Settings) -> None:
+    """The page that a report has of a model, by itself, with every use that the rules know and no fact declared."""
+    from openness.cli import report
+
+    shown = [found for found in results if absence_error(found) is None]
+    if len(shown) > 1:
+        raise UsageError("--format html is the page of one model; `openness report` writes those of several.")
+    for classified in shown:
+        click.echo(report.page_alone(classified, settings), nl=False)
     for error, subject in failures:
         click.echo(f"openness: {printable(subject)}: {printable(error.message, None)}", err=True)

@@ -15,9 +15,12 @@ import click
 from openness.cli import judging
 from openness.cli.classify import absence_error
 from openness.cli.common import DISCLAIMER, Settings, global_options
+from openness.cli.explain import is_build
 from openness.errors import ExitCode, MissingInput, OpennessError, UsageError, worst_exit
+from openness.printable import printable
 
 if TYPE_CHECKING:
+    from openness.classifying import Classified
     from openness.outputs.discovery import Discovered
     from openness.outputs.report.records import Entry, Report
     from openness.sources.snapshot import Source
@@ -25,8 +28,6 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Failures = list[tuple[OpennessError, str]]
 LOCK = "openness.lock"
-#: Files with these endings are evidence files; any other file is a build.
-EVIDENCE = (".json", ".yaml", ".yml")
 #: From this many on a bar is worth its line.
 BAR_FROM = 5
 
@@ -60,11 +61,12 @@ def command(
     from openness.outputs.report import folder as place
 
     asked = judging.ask(settings, uses or _policy_uses(settings, policy), declared, policy, None)
-    named = [*models, *(_locked(Path(lock)) if lock is not None else ())]
-    if not named and not from_discover:
-        raise UsageError("No model is named; give MODEL…, --from-lock or --from-discover.")
-    before = place.former(folder)
     failures: Failures = []
+    named = [*models, *(_locked(Path(lock), failures) if lock is not None else ())]
+    if not named and not failures and not from_discover:
+        what = "The lock names no model" if lock is not None else "No model is named"
+        raise UsageError(f"{what}; give MODEL…, --from-lock or --from-discover.")
+    before = place.former(folder)
     entries = list(_entries(named, asked, settings, failures))
     if from_discover:
         entries += _discovered(asked, settings, failures)
@@ -93,11 +95,22 @@ def _policy_uses(settings: Settings, policy: Path | None) -> tuple[str, ...]:
     return file.load(policy, ruleset).uses or tuple(ruleset.vocabulary.uses)
 
 
-def _locked(path: Path) -> list[str]:
-    """The models of an openness.lock, at their locked revisions."""
-    from openness.policy.lock_names import locked_models
+def _locked(path: Path, failures: Failures) -> list[str]:
+    """The models of an openness.lock, at their locked revisions. Raises IntegrityError for a lock that does not verify."""
+    from openness.policy import lock
+    from openness.sources.model_reference import linked
 
-    return locked_models(path)
+    found = lock.read(path)
+    if found is None:
+        raise MissingInput(f"There is no lock {printable(str(path))}; `openness lock` writes it.")
+    names = []
+    for entry in (entry for entry in found.models if entry.kind == "model"):
+        name = entry.renamed or entry.model
+        if linked("hub-model", name) is None:
+            failures.append((MissingInput(f"{printable(name)} is no model of the Hub; report shows those."), name))
+        else:
+            names.append(f"{name}@{entry.revision}" if entry.revision else name)
+    return names
 
 
 def _entries(models: Iterable[str], asked: judging.Asked, settings: Settings, failures: Failures) -> Iterator[Entry]:
@@ -128,7 +141,7 @@ def _of(model: str, source: Source, asked: judging.Asked, settings: Settings, fa
     from openness.outputs.report.records import of_build, of_model
     from openness.sources import model_reference
 
-    if Path(model).is_file() and not model.lower().endswith(EVIDENCE):
+    if is_build(model):
         yield of_build(_build(model, asked, settings))
         return
     for classified in classifying.classify_all(model_reference.parse(model), source, asked.ruleset):
@@ -191,7 +204,7 @@ def _write(
     from openness.outputs.report import folder as place
     from openness.outputs.report.links import stems
 
-    means = {use.id: use.means for use in asked.ruleset.vocabulary.uses.values()}
+    means = _means(asked)
     names = stems(entry.name for entry in report.entries)
     text = data.index_document(report, names, (), failures)
     place.begin(folder)
@@ -204,6 +217,21 @@ def _write(
     place.write(folder, place.INDEX, render.index_page(report, names))
     place.remove(folder, before - {f"{place.PAGES}/{name}.{end}" for name in names for end in ("html", "json")})
     return text
+
+
+def _means(asked: judging.Asked) -> dict[str, str]:
+    return {use.id: use.means for use in asked.ruleset.vocabulary.uses.values()}
+
+
+def page_alone(classified: Classified, settings: Settings) -> str:
+    """The page of one model that needs no other file."""
+    from openness.model_verdicts import verdicts_of
+    from openness.outputs.report import render
+    from openness.outputs.report.records import of_model
+
+    asked = judging.ask(settings, tuple(settings.load_rules().vocabulary.uses), (), None, None)
+    entry = of_model(classified.result, verdicts_of(classified.result, asked.question, asked.ruleset))
+    return render.model_page(entry, _report([entry], asked, settings, (), []), data=None, means=_means(asked))
 
 
 def _with_bar(items: list[Item], label: str, settings: Settings) -> Iterator[Item]:

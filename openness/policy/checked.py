@@ -83,7 +83,7 @@ class CheckedReference(msgspec.Struct, frozen=True):
 
     @property
     def exit_code(self) -> ExitCode:
-        return worst_exit([hit.exit_code for hit in self.hits if hit.counts]) if self.hits else ExitCode.OK
+        return worst_exit([ExitCode.OK, *(hit.exit_code for hit in self.hits if hit.counts)])
 
 
 class Notice(msgspec.Struct, frozen=True):

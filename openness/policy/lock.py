@@ -21,7 +21,7 @@ from openness.printable import printable
 from openness.records import Permission
 
 FILE_NAME = "openness.lock"
-FORMAT = "openness/lock/1"
+FORMAT = "openness.lock/1"
 #: Of a repository with some thousand models; a larger file is none of ours (bytes).
 MAX_LOCK = 64 << 20
 #: A commit may be written with fewer digits; with less than these it could be the name of a branch.

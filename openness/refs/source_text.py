@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 
 #: What ends a line here and in every editor; the other separators of Unicode do not.
-_LINE_END = re.compile(r"\r\n|\r|\n")
+LINE_END = re.compile(r"\r\n|\r|\n")
 _BOMS = ((b"\xef\xbb\xbf", "utf-8-sig"), (b"\xff\xfe", "utf-16"), (b"\xfe\xff", "utf-16"))
 
 
@@ -33,7 +33,7 @@ class SourceText:
     @property
     def starts(self) -> list[int]:
         if self._starts is None:
-            self._starts = [0, *(match.end() for match in _LINE_END.finditer(self.text))]
+            self._starts = [0, *(match.end() for match in LINE_END.finditer(self.text))]
         return self._starts
 
     def place(self, offset: int) -> tuple[int, int]:

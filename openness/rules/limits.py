@@ -4,7 +4,7 @@ class of a component. Which clause means which limit is data (``rules/limits.yam
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from openness.rules.case import FactState, LicenseClass
 from openness.rules.conditions import guard_admits
@@ -34,18 +34,28 @@ def _shows(sign: LimitSign, clause: Clause) -> bool:
     return not sign.measures or any(test["measure"] in sign.measures for test in clause.params.get("tests", ()))
 
 
+#: What gives the limits of a license.
+LimitsOf = Callable[[License, Definitions], frozenset[str]]
+
+
 def terms_facts(
-    licenses: Iterable[License], definitions: Definitions, *, unresolved: bool = False, evidence: tuple[str, ...] = ()
+    licenses: Iterable[License],
+    definitions: Definitions,
+    *,
+    unresolved: bool = False,
+    evidence: tuple[str, ...] = (),
+    limits: LimitsOf = limits_of,
 ) -> dict[str, FactState]:
     """``terms`` and ``limits`` of a stack of licenses that all bind the weights.
 
     ``unresolved``: a further instrument binds that is not known here; what is then known holds, but is not all, and an open
-    stack has no terms fact. A license whose text was not read whole leaves its limits incomplete too.
+    stack has no terms fact. A license whose text was not read whole leaves its limits incomplete too. ``limits`` may be a
+    version of :func:`limits_of` that remembers.
     """
     stack = tuple(licenses)
-    limits = frozenset(word for license in stack for word in limits_of(license, definitions))
+    words = frozenset(word for license in stack for word in limits(license, definitions))
     complete = bool(stack) and not unresolved and all(license.text.was_read for license in stack)
-    facts = {"limits": FactState(limits, evidence, complete)}
+    facts = {"limits": FactState(words, evidence, complete)}
     strictest = max((CATEGORIES.index(license.category) for license in stack), default=None)
     if strictest is not None and (not unresolved or CATEGORIES[strictest] == "research-only"):
         facts["terms"] = FactState(frozenset({CATEGORIES[strictest]}), evidence)

@@ -176,6 +176,8 @@ class Edges:
         found.child.append(row)
         found.base.append(number)
         found.relation.append(relation)
+        slash = own.find("/") + 1
+        found.same.append(slash > 1 and base[:slash] == own[:slash])
 
     def _both(self, row: int, ids: list[str], relation: str | None, card: Card) -> dict[str, str]:
         found = self._found

@@ -33,14 +33,15 @@ class Batch(msgspec.Struct):
     """What a batch of rows comes to, in columns; ``ids`` are in lower case.
 
     ``statements`` are the different ones, as JSON: ``stated`` has the number of each row's. Edges go from ``child`` (row) to
-    ``base`` (number in ``bases``, in lower case) with ``relation`` (number in ``relations``). ``worded`` are rows whose card
-    names a base that is no id, with the values as JSON.
+    ``base`` (number in ``bases``, in lower case) with ``relation`` (number in ``relations``); ``same`` is 1 where both have one
+    owner. ``worded`` are rows whose card names a base that is no id, with the values as JSON.
     """
 
     ids: Any
     flags: bytearray
     problems: array[int]
     stated: array[int]
+    same: bytearray = msgspec.field(default_factory=bytearray)
     statements: list[bytes] = msgspec.field(default_factory=list)
     child: array[int] = msgspec.field(default_factory=lambda: array("I"))
     base: array[int] = msgspec.field(default_factory=lambda: array("I"))

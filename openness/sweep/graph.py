@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from openness.sweep.batch import ABSENT, Batch
@@ -29,6 +29,7 @@ class Graph:
         self.child: array[int] = array("I")
         self.base: array[int] = array("I")
         self.relation: array[int] = array("B")
+        self.same = bytearray()
         self.bases: dict[str, int] = {}
         self.relations: dict[str, int] = {}
         self.worded: dict[int, bytes] = {}
@@ -52,6 +53,7 @@ class Graph:
         relations = [self._relation(word) for word in batch.relations]
         self.relation.extend(map(relations.__getitem__, batch.relation))
         self.child.extend(map(start.__add__, batch.child))
+        self.same += batch.same
         self.worded.update((start + row, value) for row, value in batch.worded.items())
 
     def _relation(self, word: str) -> int:
@@ -69,22 +71,25 @@ class Graph:
         self.is_base = bytearray(self.count)
         names = arrow.array(list(self.bases), arrow.string())
         start = 0
-        for ids in self.ids:
-            found = compute.index_in(ids, value_set=names)
+        for found in compute.index_in(self._ids(), value_set=names).chunks:
             mask = compute.is_valid(found)
             for row, base in zip(compute.indices_nonzero(mask).to_pylist(), found.filter(mask).to_pylist(), strict=True):
                 if self.row_of_base[base] == NOWHERE:
                     self.row_of_base[base] = start + row
                     self.is_base[start + row] = 1
-            start += len(ids)
+            start += len(found)
         self.duplicates = set(self._repeated())
+
+    def _ids(self) -> arrow.ChunkedArray:
+        import pyarrow as arrow
+
+        return arrow.chunked_array(self.ids, arrow.string())
 
     def _repeated(self) -> Iterator[int]:
         """Rows whose id stood in an earlier row."""
-        import pyarrow as arrow
         from pyarrow import compute
 
-        ids = arrow.chunked_array(self.ids, arrow.string())
+        ids = self._ids()
         if compute.count_distinct(ids).as_py() == self.count - ids.null_count:
             return
         seen: set[str] = set()
@@ -102,20 +107,16 @@ class Graph:
             row -= len(ids)
         raise IndexError(row)
 
-    def names(self, rows: Iterable[int]) -> list[str]:
-        """The ids of several rows, which are in order."""
-        found, at, start = [], 0, 0
-        for row in rows:
-            while row - start >= len(self.ids[at]):
-                start += len(self.ids[at])
-                at += 1
-            found.append(str(self.ids[at][row - start].as_py() or ""))
-        return found
+    def names(self, rows: Sequence[int]) -> list[str]:
+        """The ids of several rows."""
+        import pyarrow as arrow
 
-    def usable(self, base: int) -> int:
-        """The row of a base whose evidence can be used, or NOWHERE."""
-        row = self.row_of_base[base]
-        return NOWHERE if row == NOWHERE or self.flags[row] & ABSENT else row
+        return [name or "" for name in self._ids().take(arrow.array(rows, arrow.int64())).to_pylist()]
+
+    def usable(self) -> array[int]:
+        """Of each base the row whose evidence can be used, or NOWHERE."""
+        flags = self.flags
+        return array("i", (NOWHERE if row == NOWHERE or flags[row] & ABSENT else row for row in self.row_of_base))
 
 
 def collected(batches: Iterable[Batch], seen: Any = None) -> Graph:

@@ -17,9 +17,11 @@ from openness.knowledge import knowledge
 from openness.records import Fact, Place, Standing
 from openness.rules import categories
 from openness.rules.case import Availability, Case, ComponentState, FactState, LicenseClass
-from openness.rules.expressions import parse
+from openness.rules.definitions import Definitions
+from openness.rules.expressions import parse, terms
+from openness.rules.limits import limits_of
 from openness.rules.loader import Ruleset
-from openness.rules.model import CATEGORIES
+from openness.rules.model import CATEGORIES, License
 from openness.rules.releases import Release
 from openness.verdict.classification import WEIGHTS
 from openness.verdict.license_class import UNKNOWN_CLASS, class_of_id
@@ -91,6 +93,8 @@ class Judge:
         self._links: dict[tuple[Any, ...], str] = {}
         self._doubts: dict[tuple[Any, ...], bool] = {}
         self._looser: dict[tuple[Any, ...], bool] = {}
+        self._forbidding: dict[str, bool] = {}
+        self._limits: dict[str, frozenset[str]] = {}
         self._cases: dict[tuple[Any, ...], categories.CategoryResult] = {}
         self._owners = frozenset(owner for row in self.known.models.releases.rows for owner in row.owners)
 
@@ -132,9 +136,16 @@ class Judge:
         return self.known.leaks.of_model(name) is not None
 
     def atom(
-        self, name: str, own: OwnTerms | None, release: Release | None, *, own_publisher: bool, passes_through: bool, leaked: bool
+        self,
+        own: OwnTerms | None,
+        release: Release | None,
+        *,
+        own_publisher: bool,
+        passes_through: bool,
+        leaked: bool,
+        owner: str | None,
     ) -> Atom:
-        """What a linked base brings. ``own`` is None where it is not in the table."""
+        """What a linked base brings. ``own`` is None where it is not in the table; ``owner`` is set where it matters."""
         terms = own or OwnTerms()
         ids, how = terms_of_base(terms, release, own_publisher=own_publisher, passes_through=passes_through)
         return Atom(
@@ -145,7 +156,7 @@ class Judge:
             contradicted=terms.contradicted,
             read=how == EVIDENCE,
             leaked=leaked,
-            owner=owner_of(name) if self.may_forbid(ids) else None,
+            owner=owner,
         )
 
     def act(self, relation: str) -> str:
@@ -153,8 +164,14 @@ class Judge:
 
     def may_forbid(self, ids: Iterable[str]) -> bool:
         """Whether a license among these may leave no right to pass on what is made: then it matters who does."""
-        acts = set(self.known.lineage.acts.values())
-        return any(self._doubtful(id, act, OwnTerms(), any_row=True) for id in ids for act in acts)
+        return any(self._may_forbid(id) for id in ids)
+
+    def _may_forbid(self, id: str) -> bool:
+        found = self._forbidding.get(id)
+        if found is None:
+            acts = set(self.known.lineage.acts.values())
+            found = self._forbidding[id] = any(self._doubtful(id, act, OwnTerms(), any_row=True) for act in acts)
+        return found
 
     def _doubtful(self, id: str, act: str, own: OwnTerms, *, any_row: bool = False) -> bool:
         """Whether a base's license leaves no right to the act (``rules/lineage.yaml``, rows with doubt)."""
@@ -208,7 +225,7 @@ class Judge:
         carried = not own.stated and row.copied and read and bool(ids) and not unresolved
         unknown = any(atom.unknown for atom, _ in atoms)
         inherited = InheritedTerms(ids, limits, unresolved=unresolved or unknown, carried=carried)
-        stack = weights_terms(own, inherited, self.ruleset, self.known.definitions)
+        stack = weights_terms(own, inherited, self.ruleset, self.known.definitions, self._limits_of)
         contradicted = own.contradicted or any(atom.contradicted for atom, _ in atoms)
         leaked = row.leaked or any(atom.leaked for atom, _ in atoms)
         doubt = row.mirrored and not own.stated
@@ -232,6 +249,12 @@ class Judge:
         about = dict.fromkeys([*(c.about for c in own.contradictions), *(["license-of-base"] if loose else [])])
         return Judged(result.category, result.sub_label, result.status, tuple(about), stack.ids)
 
+    def _limits_of(self, license: License, definitions: Definitions) -> frozenset[str]:
+        found = self._limits.get(license.id)
+        if found is None:
+            found = self._limits[license.id] = limits_of(license, definitions)
+        return found
+
     def _categorized(
         self, ids: tuple[str, ...], license: LicenseClass, facts: Mapping[str, FactState], row: Row
     ) -> categories.CategoryResult:
@@ -250,6 +273,4 @@ class Judge:
 
 
 def _resolves(expression: Any) -> bool:
-    from openness.rules.expressions import terms
-
     return all(term.resolved.ids for term in terms(expression))

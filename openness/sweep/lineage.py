@@ -13,6 +13,7 @@ from openness.evidence.model_repository import read
 from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.knowledge import reader
 from openness.records import Fact, Place, Standing
+from openness.rules.releases import Release
 from openness.sources.snapshot import HubFields, RepositorySnapshot
 from openness.sweep.batch import BIT, GATED, HEAD, QUANTIZED_FILES
 from openness.sweep.closure import Closure, Sets
@@ -56,7 +57,7 @@ class LineageReader:
         self._acts = (judge.act(QUANTIZED), *changed)
         self._relations = list(graph.relations)
         self._unstated = graph.relations.get("", NOWHERE)
-        self._base_names = list(graph.bases)
+        self._usable = graph.usable()
         self._linking: set[int] = set()
         self._copying: set[int] = set()
 
@@ -73,21 +74,22 @@ class LineageReader:
         rows, first, parents, items = array("I"), array("I", [0]), array("i"), array("I")
         dangling = 0
         extra = dict(self._named())
+        edges = zip(graph.base, graph.relation, graph.same, strict=True)
+        usable, row_of_base, unstated = self._usable, graph.row_of_base, self._unstated
         for row, start, end in _runs(graph.child):
             copied = True
-            for at in range(start, end):
-                base = graph.base[at]
+            for _ in range(start, end):
+                base, relation, same = next(edges)
                 atom, other = brought[base]
-                if other is not None and not self._same_owner(row, base):
-                    atom = other
-                act = acts[graph.relation[at]] if graph.relation[at] != self._unstated else self._unstated_act(row)
+                act = acts[relation] if relation != unstated else self._unstated_act(row)
                 copied &= act == COPY
-                parents.append(graph.usable(base))
-                items.append(atom * width + act)
-                if graph.row_of_base[base] == NOWHERE:
+                parents.append(usable[base])
+                items.append((atom if same or other is None else other) * width + act)
+                if row_of_base[base] == NOWHERE:
                     found.lacking[row] = 1
                     dangling += 1
-            copied &= self._add_named(extra.pop(row, ()), width, parents, items)
+            if extra:
+                copied &= self._add_named(extra.pop(row, ()), width, parents, items)
             rows.append(row)
             first.append(len(items))
             found.derived[row], found.copied[row] = 1, copied
@@ -112,23 +114,35 @@ class LineageReader:
         """Of each base the atom it brings to a model of its own publisher, and another for those of others, where they differ."""
         graph, judge = self._graph, self._judge
         leaks = _pattern(judge)
+        numbers: dict[OwnTerms, int] = {}
+        own_of = [numbers.setdefault(own, len(numbers)) for own in self._own]
+        known: dict[tuple[Any, ...], tuple[int, int | None]] = {}
         found: list[tuple[int, int | None]] = []
-        for name, base in graph.bases.items():
-            row = graph.usable(base)
+        for name, row in zip(graph.bases, self._usable, strict=True):
             own = None if row == NOWHERE else self._own[graph.stated[row]]
             stated = own is not None and own.stated
             release = None if stated else judge.release(name)
-            leaked = bool(leaks and leaks.search(name)) and judge.leaked(name)
+            leaked = leaks is not None and bool(leaks.search(name)) and judge.leaked(name)
             passes = not stated and row != NOWHERE and self._passes_through(row)
-
-            def atom(own_publisher: bool, name: str = name, own: OwnTerms | None = own, release: Any = release,
-                     passes: bool = passes, leaked: bool = leaked) -> int:  # fmt: skip
-                made = judge.atom(name, own, release, own_publisher=own_publisher, passes_through=passes, leaked=leaked)
-                return self._number(made)
-
-            settled = stated or release is not None or not owner_of(name)
-            found.append((atom(False), None) if settled else (atom(True), atom(False)))
+            forbids = judge.may_forbid(own.ids if own is not None and stated else release.licenses if release else ())
+            owner = owner_of(name) if forbids else None
+            owned = stated or release is not None or "/" in name
+            key = (-1 if own is None else own_of[graph.stated[row]], release and release.ids, leaked, passes, owner, owned)
+            brought = known.get(key)
+            if brought is None:
+                brought = known[key] = self._atoms_of(own, release, passes=passes, leaked=leaked, owner=owner, owned=owned)
+            found.append(brought)
         return found
+
+    def _atoms_of(
+        self, own: OwnTerms | None, release: Release | None, *, passes: bool, leaked: bool, owner: str | None, owned: bool
+    ) -> tuple[int, int | None]:
+        def atom(own_publisher: bool) -> int:
+            made = self._judge.atom(own, release, own_publisher=own_publisher, passes_through=passes, leaked=leaked, owner=owner)
+            return self._number(made)
+
+        settled = (own is not None and own.stated) or release is not None or not owned
+        return (atom(False), None) if settled else (atom(True), atom(False))
 
     def _number(self, atom: Atom) -> int:
         return self._atoms.setdefault(atom, len(self._atoms))
@@ -152,9 +166,6 @@ class LineageReader:
         if self._graph.flags[row] & QUANTIZED_FILES:
             return True
         return self._judge.known.models.words.marks_quantization(self._graph.name(row).rpartition("/")[2])
-
-    def _same_owner(self, row: int, base: int) -> bool:
-        return owner_of(self._graph.name(row)) == owner_of(self._base_names[base])
 
     # -- acts
 
@@ -221,11 +232,10 @@ class LineageReader:
             if graph.flags[row] & GATED or self._own[graph.stated[row]].stated:
                 continue
             for at in range(start, end):
-                base, relation = graph.base[at], graph.relation[at]
-                above = graph.usable(base)
+                above, relation = self._usable[graph.base[at]], graph.relation[at]
                 copies = self._relations[relation] == QUANTIZED or (relation == self._unstated and self._hint(row))
                 if above != NOWHERE and graph.flags[above] & GATED and copies and owner_of(graph.name(row)):
-                    found.mirrored[row] |= not self._same_owner(row, base)
+                    found.mirrored[row] |= not graph.same[at]
 
     def _inheritances(self, sets: Sets) -> list[Inheritance]:
         atoms = list(self._atoms)

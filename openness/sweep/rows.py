@@ -4,9 +4,6 @@ that it can run in any process of a pool or cluster without the rules.
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -29,6 +26,7 @@ from openness.sweep.batch import (
 )
 from openness.sweep.card_json import EMPTY, ODD_JSON, Card, decode, read_card
 from openness.sweep.files import FileNames
+from openness.sweep.memory import uncollected
 
 if TYPE_CHECKING:
     import pyarrow as arrow
@@ -53,7 +51,7 @@ class RowReader:
         """Never raises for what a row holds."""
         import pyarrow as arrow
 
-        with _uncollected():
+        with uncollected():
             try:
                 return self._batch(batch)
             except (arrow.ArrowInvalid, UnicodeDecodeError):
@@ -162,18 +160,6 @@ def license_tags(tags: arrow.Array) -> list[tuple[str, ...] | None]:
         before = found[row]
         found[row] = names[number] if before is None else before + names[number]
     return found
-
-
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Without the search for cycles: a batch makes many small objects and no cycle, and the search costs as much as the work."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()
 
 
 def _cards(column: arrow.Array) -> list[object]:

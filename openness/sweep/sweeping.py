@@ -19,6 +19,7 @@ from openness.sweep.columns import Layout, layout
 from openness.sweep.graph import NOWHERE, Graph, collected
 from openness.sweep.judging import NO_LICENSE, Judge, Judged, Row
 from openness.sweep.lineage import LineageReader, Lineages
+from openness.sweep.memory import uncollected
 from openness.sweep.reading import reading
 from openness.sweep.summary import Drift, Summary, by_two, drift_of, top
 from openness.verdict.own_terms import OwnTerms
@@ -46,14 +47,15 @@ def sweep(source: Path, target: Path, ruleset: Ruleset, where: Where, seen: Call
     found = layout(source)
     table.check(target)
     judge = Judge(ruleset)
-    graph = _read(found, judge, where, seen)
-    verdicts = _Verdicts(graph, judge)
-    seen("judging", 0, graph.count)
-    verdicts.judge()
-    seen("writing", 0, graph.count)
-    table.write(target, found, verdicts.results())
-    seen("writing", graph.count, graph.count)
-    return verdicts.summary(str(source), str(target), found.rows - graph.count)
+    with uncollected():
+        graph = _read(found, judge, where, seen)
+        verdicts = _Verdicts(graph, judge)
+        seen("judging", 0, graph.count)
+        verdicts.judge()
+        seen("writing", 0, graph.count)
+        table.write(target, found, verdicts.results())
+        seen("writing", graph.count, graph.count)
+        return verdicts.summary(str(source), str(target), found.rows - graph.count)
 
 
 def _read(found: Layout, judge: Judge, where: Where, seen: Callable[[str, int, int], None]) -> Graph:
@@ -96,10 +98,11 @@ class _Verdicts:
         owned = [any(atom.owner is not None for atom, _ in found.atoms) for found in lineages.inheritances]
         problems = self._problems()
         numbers = array("I", bytes(4 * graph.count))
+        owners = self._owners([row for row, closure in enumerate(lineages.sets) if owned[closure]] if any(owned) else [])
         deciding = SHOWN | UNLISTED | ABSENT | INCOMPLETE | LEAK
         for row in range(graph.count):
             stated, closure, flags = graph.stated[row], lineages.sets[row], graph.flags[row] & deciding
-            owner = owner_of(graph.name(row)) if owned[closure] else None
+            owner = owners[row] if owned[closure] else None
             leaked = bool(flags & LEAK) and self._judge.leaked(graph.name(row))
             more = lineages.derived[row] | lineages.copied[row] << 1 | lineages.mirrored[row] << 2 | leaked << 3
             key = (own_of[stated], closure, flags, more, owner, problems[row])
@@ -108,6 +111,9 @@ class _Verdicts:
                 number = keys[key] = self._new(stated, row, closure, flags, leaked, owner, problems[row])
             numbers[row] = number
         self._rows = numbers
+
+    def _owners(self, rows: list[int]) -> dict[int, str]:
+        return dict(zip(rows, map(owner_of, self._graph.names(rows)), strict=True))
 
     def _numbered_terms(self) -> list[int]:
         """The number of the terms of each statement; different statements may come to the same."""
@@ -201,9 +207,10 @@ class _Verdicts:
     def _drift(self) -> tuple[tuple[Drift, ...], tuple[Any, ...]]:
         """What became of each base's declared license, by relation."""
         graph = self._graph
+        usable = graph.usable()
         counts: Counter[tuple[int, int, int]] = Counter()
         for child, base, relation in zip(graph.child, graph.base, graph.relation, strict=True):
-            above = graph.usable(base)
+            above = usable[base]
             if above != NOWHERE:
                 counts[relation, graph.stated[child], graph.stated[above]] += 1
         relations = list(graph.relations)

@@ -9,14 +9,20 @@ from collections.abc import Iterator
 
 import msgspec
 
-from openness.records import Finding, Permission, Question, Reason, Standing, UseVerdict
+from openness.records import Fact, Finding, Permission, Question, Reason, Standing, UseVerdict
 from openness.rules.loader import Ruleset
 from openness.rules.model import FactSet
 from openness.verdict import audit
+from openness.verdict.changed_text import with_changes
 from openness.verdict.classified import BoundLicense, Classification
 from openness.verdict.stack import all_of, judge_license, with_unknown
 
 WEIGHTS = "weights"
+RESEARCH_ONLY = "research-only"
+#: The motive that a bar on commercial use leaves open (``implies`` in rules/uses.yaml).
+RESEARCH = frozenset({"research"})
+#: A license text of the model's own that was found with changes (verdict.own_terms).
+CHANGED = "license-text-changed"
 REGION = "region"
 EU = "EU"
 #: A gate that is shut to a place (verdict.classification) asks where the model is used.
@@ -41,7 +47,8 @@ def _one(use: str, found: Classification, question: audit.Question, ruleset: Rul
         verdict = UseVerdict(use, Permission.UNKNOWN, None, (Reason("", "", "EVIDENCE", "unknown", _nothing(found)),))
     else:
         verdict = all_of([_license(license, use, question.declared, ruleset) for license in bound], use)
-    for finding in _doubts(found):
+    verdict = with_changes(verdict, _changed(found), question.declared, ruleset)
+    for finding in (*_doubts(found), *_bar(use, found, ruleset)):
         verdict = with_unknown(verdict, Reason("", "", "EVIDENCE", "unknown", finding.message, "", finding.evidence))
     verdict = _territory(verdict, found, question, ruleset)
     strength, required = strength_of(found), question.required.get(use, Standing.METADATA)
@@ -65,6 +72,24 @@ def _doubts(found: Classification) -> Iterator[Finding]:
     yield from (finding for finding in found.findings if finding.effect == "unknown")
     if found.result.category in (None, "unverified"):
         why = f"{found.result.why[:1].upper()}{found.result.why[1:]}."
+        yield Finding(f"category:{found.result.decided_by}", "category", "unknown", why)
+
+
+def _changed(found: Classification) -> list[Fact]:
+    """Own license texts with changes: a clause in them that is certain denies, whatever the rest leaves open."""
+    ids = {id for finding in found.findings if finding.rule == CHANGED for id in finding.evidence}
+    return [fact for fact in found.evidence if fact.id in ids]
+
+
+def _bar(use: str, found: Classification, ruleset: Ruleset) -> Iterator[Finding]:
+    """A bar on commercial use that stands in no license known here, but in the card's words or a name: only research is left.
+    Where a known license bars it, that one's own clauses are judged use by use."""
+    known = (ruleset.license(license.id) for license in found.licenses if license.id in ruleset.license_ids)
+    if found.result.category != RESEARCH_ONLY or any(license.category == RESEARCH_ONLY for license in known):
+        return
+    asked = ruleset.vocabulary.uses.get(use)
+    if asked is None or asked.implies.get("motive") != RESEARCH:
+        why = f"The model is research-only by more than its licenses' own clauses ({found.result.why}); this use is not settled."
         yield Finding(f"category:{found.result.decided_by}", "category", "unknown", why)
 
 

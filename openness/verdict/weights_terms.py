@@ -12,7 +12,7 @@ import msgspec
 
 from openness.rules.case import FactState, LicenseClass
 from openness.rules.definitions import Definitions
-from openness.rules.limits import license_class, terms_facts
+from openness.rules.limits import LimitsOf, license_class, limits_of, terms_facts
 from openness.rules.loader import Ruleset
 from openness.rules.model import CATEGORIES, License
 from openness.verdict.lineage_terms import BARRED
@@ -39,12 +39,16 @@ class WeightsTerms(msgspec.Struct, frozen=True):
     facts: dict[str, FactState]
 
 
-def weights_terms(own: OwnTerms, inherited: InheritedTerms, ruleset: Ruleset, definitions: Definitions) -> WeightsTerms:
+def weights_terms(
+    own: OwnTerms, inherited: InheritedTerms, ruleset: Ruleset, definitions: Definitions, limits_of: LimitsOf = limits_of
+) -> WeightsTerms:
     """The whole stack: the strictest instrument wins, and a part that is not known leaves the whole open."""
     ids = tuple(dict.fromkeys([*own.ids, *inherited.ids]))
     known = [ruleset.license(id) for id in ids if id in ruleset.license_ids]
     unresolved = not (own.known or inherited.carried) or inherited.unresolved
-    facts = terms_facts(known, definitions, unresolved=unresolved, evidence=own.evidence) if known else {}
+    facts: dict[str, FactState] = {}
+    if known:
+        facts = terms_facts(known, definitions, unresolved=unresolved, evidence=own.evidence, limits=limits_of)
     limits = own.limits | inherited.limits
     if limits:
         before = facts.get("limits", FactState(frozenset()))

@@ -170,20 +170,47 @@ def test_every_build_of_this_machine_can_be_reported(server: Loopback, tmp_path:
     assert [row["licenses"] for row in done.json["results"]] == [["mit"]]
 
 
-def test_the_models_of_a_lock_are_reported_at_their_revisions(server: Loopback, tmp_path: Path) -> None:
-    known = openness(
-        "classify", MERGE, "--format", "json", home=tmp_path, HF_ENDPOINT=server.endpoint, GITHUB_API_URL=server.github
-    )
-    revision = known.json["results"][0]["revision"]
-    lock = {"schema": "openness/lock/1", "entries": [{"model": MERGE, "revision": revision}]}
-    (tmp_path / "openness.lock").write_text(json.dumps(lock))
-    done = report(server, tmp_path, "--from-lock", "-o", "out", "--format", "json")
-    assert [(row["model"], row["revision"]) for row in done.json["results"]] == [(MERGE, revision)]
+def locked(server: Loopback, home: Path) -> Path:
+    """A repository that names a model, with its lock."""
+    (home / "openness.toml").write_text('use = ["product"]\n')
+    (home / "app.py").write_text(f'from transformers import AutoModel\nAutoModel.from_pretrained("{MERGE}")\n')
+    done = openness("lock", home=home, HF_ENDPOINT=server.endpoint, GITHUB_API_URL=server.github)
+    assert (home / "openness.lock").is_file(), done.err
+    return home / "openness.lock"
 
 
-@pytest.mark.parametrize(("text", "code"), [(None, 4), ("{", 2), ('{"entries": [1]}', 2), ("[" * 100_000, 2)])
+def test_the_models_of_a_lock_are_reported_at_their_revisions_as_it_judged_them(server: Loopback, tmp_path: Path) -> None:
+    lock = json.loads(locked(server, tmp_path).read_text("utf-8"))
+    done = report(server, tmp_path, "--from-lock", "-o", "out", "--offline", "--format", "json")
+    assert done.code == 0, done.err
+    (entry,) = lock["models"]
+    (row,) = done.json["results"]
+    assert (row["model"], row["revision"], row["category"]) == (entry["model"], entry["revision"], entry["category"])
+    assert {use["use"]: use["verdict"] for use in row["uses"]} == {use: found["verdict"] for use, found in entry["uses"].items()}
+
+
+def test_a_lock_that_was_edited_is_refused(server: Loopback, tmp_path: Path) -> None:
+    path = locked(server, tmp_path)
+    path.write_text(path.read_text("utf-8").replace("denied", "permitted"))
+    done = report(server, tmp_path, "--from-lock", "-o", "out")
+    assert (done.code, done.err.count("\n")) == (5, 1)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize(("text", "code"), [(None, 4), ("{", 5), ('{"entries": [1]}', 5), ("[" * 100_000, 5)])
 def test_a_lock_that_is_none_is_an_error_of_one_line(server: Loopback, tmp_path: Path, text: str | None, code: int) -> None:
     if text is not None:
         (tmp_path / "openness.lock").write_text(text)
     done = report(server, tmp_path, "--from-lock", "-o", "out")
     assert (done.code, done.err.count("\n")) == (code, 1)
+
+
+def test_classify_writes_the_page_of_one_model(server: Loopback, tmp_path: Path) -> None:
+    hosts = {"HF_ENDPOINT": server.endpoint, "GITHUB_API_URL": server.github}
+    done = openness("classify", MERGE, "--format", "html", home=tmp_path, cwd=None, **hosts)
+    assert done.code == 0, done.err
+    assert done.out.startswith("<!DOCTYPE html>") and done.out.endswith("</html>\n")
+    assert f"<h1>{MERGE}</h1>" in done.out
+    assert "../index.html" not in done.out and ".json" not in done.out
+    several = openness("classify", MERGE, QUANT, "--format", "html", home=tmp_path, cwd=None, **hosts)
+    assert (several.code, several.out) == (2, "")

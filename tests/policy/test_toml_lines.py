@@ -7,7 +7,7 @@ import tomllib
 from collections.abc import Iterator
 from typing import Any
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openness.policy.toml_lines import Path, lines_of
@@ -85,6 +85,7 @@ def leaves(value: Any, path: Path = ()) -> Iterator[tuple[Path, Any]]:
             yield from leaves(part, (*path, index))
 
 
+@settings(deadline=None)
 @given(documents())
 def test_every_key_and_element_has_a_line_on_which_it_begins(text: str) -> None:
     try:
@@ -114,6 +115,7 @@ def test_lines_of_a_policy() -> None:
     }  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.text("ab=[]{}\"'#\n. ,\\", max_size=30))
 def test_any_text_that_is_toml_is_scanned_to_its_end(text: str) -> None:
     try:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
 from openness.outputs.classification_text import place_of
+from openness.outputs.explanation_lines import rule_of
 from openness.outputs.report import words
 from openness.outputs.report.links import place_link
 from openness.outputs.report.records import Entry, Level, Report, facts_of
@@ -15,18 +16,6 @@ from openness.records import Fact, Permission, Reason, UseVerdict
 
 #: In a cell; the page of the model has all.
 MOST_SOURCES, MOST_REASONS, QUOTE_LETTERS, WHY_LETTERS = 1, 2, 160, 220
-
-
-#: Reasons that no license gives, and the rule behind them.
-RULES: Mapping[str, str] = {
-    "CATEGORY": "categories.yaml",
-    "NAME": "license-known",
-    "STRENGTH": "evidence-strength",
-    "EVIDENCE": "license-stated",
-    "CONTRADICTION": "license-claims-agree",
-    "IDENTITY": "identity-agrees",
-    "BUILD": "build-read",
-}
 
 
 class Source(msgspec.Struct, frozen=True):
@@ -121,14 +110,6 @@ def deciding(use: UseVerdict) -> list[Reason]:
     wanted = {Permission.DENIED: "denied", Permission.UNKNOWN: "unknown", Permission.NEEDS_ANSWER: "asks"}.get(use.verdict)
     chosen = [reason for reason in use.reasons if reason.effect == wanted] if wanted else []
     return chosen or [reason for reason in use.reasons if reason.effect != "duty"] or list(use.reasons)
-
-
-def rule_of(reason: Reason) -> str:
-    """Where the rule of a reason is written down."""
-    if not reason.license:
-        return RULES.get(reason.clause, reason.clause.lower())
-    where = f" {reason.section}" if reason.section else ""
-    return f"licenses/{reason.license}{where} ({reason.clause})"
 
 
 def _use(use: UseVerdict, entry: Entry, report: Report) -> Cell:

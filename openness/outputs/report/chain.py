@@ -6,8 +6,9 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from openness.outputs.explanation_lines import rule_of
 from openness.outputs.report import words
-from openness.outputs.report.cells import Source, rule_of, source_of
+from openness.outputs.report.cells import Source, source_of
 from openness.outputs.report.difference import Piece, difference
 from openness.outputs.report.records import Entry, Report, facts_of
 from openness.outputs.report.words import Mark

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import msgspec
 
+from openness.outputs.explanation_lines import rule_of
 from openness.outputs.report import words
-from openness.outputs.report.cells import deciding, rule_of
+from openness.outputs.report.cells import deciding
 from openness.outputs.report.records import Entry, Report
 from openness.outputs.report.words import Mark
 from openness.records import Permission, UseVerdict

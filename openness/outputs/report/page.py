@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from openness.outputs.explanation_lines import rule_of
 from openness.outputs.report import words
-from openness.outputs.report.cells import rule_of, source_of
+from openness.outputs.report.cells import source_of
 from openness.outputs.report.chain import against, chain
 from openness.outputs.report.links import safe_link
 from openness.outputs.report.records import Entry, Report

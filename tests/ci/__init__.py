@@ -1,0 +1,1 @@
+"""What other programs start: pre-commit, GitHub Actions, GitLab CI."""
