@@ -95,12 +95,12 @@ def run(build: str, request: Request, asked: judging.Asked, settings: Settings) 
     with ExitStack() as stack:
         built = stack.enter_context(held_build(build))
         held = built.files[0]
-        audits = [judging.audit_held(built, asked, settings, reuse_hash=False)]
+        audits = [judging.audit_held(built, asked, settings, reuse_hash=True)]
         _check_runnable(audits[0], build)
         companions = []
         for file in options.model_files:
             further = stack.enter_context(held_build(file.path))
-            audits.append(judging.audit_held(further, msgspec.structs.replace(asked, model=None), settings, reuse_hash=False))
+            audits.append(judging.audit_held(further, msgspec.structs.replace(asked, model=None), settings, reuse_hash=True))
             companions.append(Companion(file.kind, _one_file(further)))
         _show_verdicts(audits, settings)
         judging.print_warnings(judging.warnings_of(audits, asked))
@@ -203,7 +203,7 @@ def _start(
 ) -> int:
     from openness.gate import log
 
-    start = log.append(record)
+    start = log.append(record, wait=False)
     if settings.json:
         override = {"reason": request.override, "user": start.get("user")} if request.override else None
         _print_json(audits, runner, asked, started=True, override=override)
