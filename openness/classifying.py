@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 import msgspec
 
 from openness.evidence import model_file
+from openness.evidence.release_digest import PART, unchanged_part
 from openness.evidence.repository_evidence import Link, RepositoryEvidence
 from openness.gathering import Dossier, gather
 from openness.knowledge import file_words, knowledge, reader
@@ -91,12 +92,25 @@ def stated_models(
 
 def _stated(snapshot: RepositorySnapshot, known: Knowledge) -> Iterator[Stated]:
     content = snapshot.evidence or EvidenceContent("openness", {"results": []})
+    results, lines = content.content.get("results", []), content.lines
     if content.form == "mot":
-        yield stated_release(model_file.read(snapshot, content, file_words(known.definitions)), known)
-        return
-    file = File(snapshot.documents[0], content.lines)
-    for index, row in enumerate(content.content["results"]):
+        part = unchanged_part(content.content)
+        if part is None:
+            found = stated_release(model_file.read(snapshot, content, file_words(known.definitions)), known)
+            yield msgspec.structs.replace(found, findings=(*found.findings, *_part_left_out(content)))
+            return
+        results = part["results"]
+        lines = {at.removeprefix(f"{PART}/"): line for at, line in lines.items() if at.startswith(f"{PART}/")}
+    file = File(snapshot.documents[0], lines)
+    for index, row in enumerate(results):
         yield stated_result(row, index, file, known)
+
+
+def _part_left_out(content: EvidenceContent) -> Iterator[Finding]:
+    """A part of ours in a model file that was changed since: what the person wrote counts."""
+    if PART in content.content:
+        message = f"The part '{PART}' of the file is left out: 'release' is no longer what it was written for, and counts alone."
+        yield Finding("part-left-out", "evidence-file-part", "info", message)
 
 
 def _concluded(row: Stated, given: str, snapshot: RepositorySnapshot, known: Knowledge, names: Iterable[str]) -> Classified:

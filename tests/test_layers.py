@@ -26,6 +26,7 @@ ORDER = [
     "knowledge",
     "sweep",
     "classifying",
+    "license_copies",
     "model_terms",
     "model_verdicts",
     "fingerprinting",

@@ -36,7 +36,7 @@ class Context(msgspec.Struct, frozen=True, dict=True):
 
     @property
     def uses(self) -> tuple[Word, ...]:
-        return self.stated.uses or (Word(DEFAULT_USE, ""),)
+        return self.stated.uses or (Word(None, DEFAULT_USE),)
 
     @property
     def same_question(self) -> bool:

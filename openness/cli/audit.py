@@ -22,6 +22,13 @@ Failures = list[tuple[OpennessError, str]]
 @click.command("audit", epilog=DISCLAIMER)
 @click.argument("builds", nargs=-1, required=True, metavar="BUILD…")
 @judging.question_options
+@click.option(
+    "--write-notices",
+    "notices",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Write the files that the duties ask for into this folder.",
+)
 @global_options
 def command(
     builds: tuple[str, ...],
@@ -30,6 +37,7 @@ def command(
     policy: Path | None,
     model: str | None,
     fetch: bool,
+    notices: Path | None,
     settings: Settings,
 ) -> int:
     """May I use this build as I intend? Verdict, evidence and duties, from the file and what lies beside it."""
@@ -39,7 +47,11 @@ def command(
     ask = functools.cache(lambda: judging.ask(settings, uses, [*declared, *facts], policy, model, fetch))
     results: list[Audited] = []
     failures: Failures = []
-    codes = [_audit_one(path, ask, settings, results, failures) for path in paths]
+    codes: list[ExitCode] = []
+    named: list[str] = []  # the path of each result
+    for path in paths:
+        codes.append(_audit_one(path, ask, settings, results, failures))
+        named += [path] * (len(results) - len(named))
     asked = ask()
     warnings = judging.warnings_of(results, asked)
     if settings.json:
@@ -47,6 +59,10 @@ def command(
     else:
         _print_text(results, failures, settings)
     judging.print_warnings(warnings)
+    if notices is not None and results:
+        from openness.cli.notices import write
+
+        write(notices, list(zip(named, results, strict=True)), asked.ruleset, settings)
     return int(worst_exit(codes))
 
 

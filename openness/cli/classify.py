@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from openness.cli.common import DISCLAIMER, Settings, echo, options_with_formats, styler, width
+from openness.cli import exports
+from openness.cli.common import DISCLAIMER, PLAIN, Settings, echo, options_with_formats, styler, width
 from openness.cli.model_sources import model_sources
 from openness.errors import EvidenceError, ExitCode, MissingInput, OpennessError, Unreachable, UsageError, worst_exit
 from openness.printable import printable
@@ -28,13 +29,15 @@ Failures = list[tuple[OpennessError, str]]
     help="Evaluate only this definition (rules/frameworks); may be repeated. All by default.",
 )
 @click.option("--refresh", is_flag=True, help="Ask the hosts again, however fresh what is stored may be.")
-@options_with_formats("text", "json", "html")
+@options_with_formats(*PLAIN, *exports.FORMATS, "html")
 def command(models: tuple[str, ...], definitions: tuple[str, ...], refresh: bool, settings: Settings) -> int:
     """How open is a model? Category, four dimensions, licenses, lineage, contradictions, and published definitions.
 
     MODEL is owner/name on the Hub (with @revision if wanted), an address of the Hub or GitHub, github:owner/repo, a folder
     laid out like a Hub repository, or an evidence file.
     """
+    from openness.license_copies import Kept
+
     ruleset = settings.load_rules()
     names = checked_definitions(definitions)
     if settings.format == "html" and len(models) > 1:
@@ -42,8 +45,15 @@ def command(models: tuple[str, ...], definitions: tuple[str, ...], refresh: bool
     results: list[Classified] = []
     failures: Failures = []
     with model_sources(settings, refresh=refresh) as source:
-        codes = [_one(model, source, ruleset, names, results, failures) for model in models]
-    if settings.json:
+        kept = Kept(source)
+        asked = kept if settings.format in exports.QUOTING else source
+        codes = [_one(model, asked, ruleset, names, results, failures) for model in models]
+    if settings.format in exports.FORMATS:
+        found = [classified for classified in results if absence_error(classified) is None]
+        if found:
+            click.echo(exports.rendered(settings.format or "", found, kept, ruleset))
+        _print_failures(failures)
+    elif settings.json:
         _print_json(results, failures, ruleset)
     elif settings.format == "html":
         _print_page(results, failures, settings)
@@ -122,6 +132,10 @@ def _print_text(results: list[Classified], failures: Failures, settings: Setting
             click.echo("\n" + "-" * 40 + "\n")
         text = classification(classified.result, width=width(), style=styler(settings), verbose=bool(settings.verbose))
         echo(text, settings)
+    _print_failures(failures)
+
+
+def _print_failures(failures: Failures) -> None:
     for error, subject in failures:
         click.echo(f"openness: {printable(subject)}: {printable(error.message, None)}", err=True)
 

@@ -145,9 +145,16 @@ def framework_look(evaluated: FrameworkResult) -> Look:
 
 
 def weakest_basis(found: Classification) -> str:
-    """On whose word the licenses of the weights are known: that of the one known least well; ``none`` where there is none."""
-    bases = ["changed" if row.changed else str(row.basis) for row in found.licenses if row.component == WEIGHTS]
-    return min((basis if basis in BASES else "name" for basis in bases), key=BASES.index, default="none")
+    """On whose word the licenses of the weights are known: that of the license known least well; ``none`` where there is none.
+
+    A license that several sources bring in, the model and its base say, is known as well as the best of them knows it.
+    """
+    best: dict[str, str] = {}
+    for row in found.licenses:
+        if row.component == WEIGHTS:
+            basis = "changed" if row.changed else str(row.basis) if row.basis in BASES else "name"
+            best[row.id] = max(best.get(row.id, basis), basis, key=BASES.index)
+    return min(best.values(), key=BASES.index, default="none")
 
 
 def _placed(parts: Sequence[Part], style: Style) -> Iterator[Segment]:

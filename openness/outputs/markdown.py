@@ -7,8 +7,9 @@ import re
 from openness.printable import printable
 
 #: Everything but these becomes a character reference, which no Markdown renderer takes for structure (CommonMark 0.31, section
-#: 2.5). A colon, an at sign and the period after "www" would make links and mentions of their own (GitHub's extensions).
-PLAIN = re.compile(r"[^\w .,/()+;=-]|_|(?<=\bwww)\.", re.ASCII | re.IGNORECASE)
+#: 2.5). A colon before anything but a blank, an at sign and the period after "www" would make links and mentions of their own
+#: (GitHub's extensions); an underscore within a word is no emphasis.
+PLAIN = re.compile(r"[^\w .,/()+;=:\"'%?-]|:(?! )|(?<![a-z0-9])_|_(?![a-z0-9])|(?<=\bwww)\.", re.ASCII | re.IGNORECASE)
 #: What may stand between backticks as it is: a name of a model, a revision, a path of this machine.
 CODE = re.compile(r"[\w./@:+=-]+", re.ASCII)
 
@@ -26,4 +27,4 @@ def code(command: str, value: str, limit: int = 200) -> str:
 
 
 def _reference(character: str) -> str:
-    return character if character.isalpha() and not character.isascii() else f"&#{ord(character)};"
+    return character if not character.isascii() else f"&#{ord(character)};"

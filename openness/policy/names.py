@@ -44,7 +44,7 @@ def check_names(stated: Stated, ruleset: Ruleset) -> Names:
     for word in stated.uses:
         _one_of(word, "use", uses)
     for use, word in stated.evidence.items():
-        _one_of(Word(use, word.where), "evidence: use", uses)
+        _one_of(Word(word.place, use), "evidence: use", uses)
     for word in stated.categories or ():
         if word.text == UNVERIFIED:
             raise UsageError(f"{word.where}: allow.categories: {UNVERIFIED} cannot be allowed as such; except models one by one.")
@@ -62,7 +62,7 @@ def check_names(stated: Stated, ruleset: Ruleset) -> Names:
             if word.text not in others:
                 licenses[word.text] = _license(word, f"[[exceptions]] {excepted.number}: allow", ruleset, others)
     for known in stated.baseline:
-        _one_of(Word(known.rule, known.where), "[[baseline]]: rule", list(check_rules()))
+        _one_of(Word(known.place, known.rule), "[[baseline]]: rule", list(check_rules()))
     _declared(stated, ruleset)
     return Names(licenses)
 

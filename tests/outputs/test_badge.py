@@ -21,6 +21,7 @@ from openness.outputs.badge_words import shields, static_address
 from openness.outputs.glyphs import GLYPHS
 from openness.outputs.looks import looks
 from openness.rules.loader import read_yaml
+from openness.verdict.classified import BoundLicense
 from tests.outputs.results import CASES, HOSTILE, case, case_names, with_strings
 
 NAMESPACE = "{http://www.w3.org/2000/svg}"
@@ -96,11 +97,16 @@ def test_the_mark_of_the_text_carries_the_date_of_the_revision() -> None:
 def test_the_license_known_least_well_decides_the_mark() -> None:
     found = case("open-base")
     (license,) = [row for row in found.licenses if row.component == "weights"]
-    text, changed = msgspec.structs.replace(license, basis="text"), msgspec.structs.replace(license, basis="text", changed=True)
-    both = msgspec.structs.replace(found, licenses=(text, license))
-    assert weakest_basis(both) == "card"
-    assert weakest_basis(msgspec.structs.replace(found, licenses=(text, changed))) == "changed"
-    assert weakest_basis(msgspec.structs.replace(found, licenses=())) == "none"
+    text, other = msgspec.structs.replace(license, basis="text"), msgspec.structs.replace(license, id="mit")
+    changed = msgspec.structs.replace(other, basis="text", changed=True)
+
+    def weakest(*licenses: BoundLicense) -> str:
+        return weakest_basis(msgspec.structs.replace(found, licenses=licenses))
+
+    assert weakest(text, other) == "card"
+    assert weakest(text, changed) == "changed"
+    assert weakest(text, license) == "text"  # the same license on the word of two sources
+    assert weakest() == "none"
 
 
 @pytest.mark.parametrize(("variant", "style"), EVERY)

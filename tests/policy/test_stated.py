@@ -79,6 +79,11 @@ def checked(folder: Path, text: str) -> Stated:
     return found
 
 
+def said(word: Word | None) -> tuple[str, str] | None:
+    """The text and the place of a word."""
+    return None if word is None else (word.text, word.where)
+
+
 def plain(value: Any) -> Any:
     """TOML data as JSON has them."""
     return json.loads(json.dumps(value, default=str))
@@ -87,16 +92,16 @@ def plain(value: Any) -> Any:
 def test_every_key_is_read_with_its_line(tmp_path: Path) -> None:
     found = checked(tmp_path, WHOLE)
     path = found.path
-    assert found.uses == (Word("product", f"{path}:1"), Word("internal", f"{path}:1"))
+    assert [said(word) for word in found.uses] == [("product", f"{path}:1"), ("internal", f"{path}:1")]
     assert [word.text for word in found.declare] == ["mau=20000", "region=US,CA", "registered=yes"]
     assert found.declare[1].where == f"{path}:7"
-    assert found.evidence == {"product": Word("text", f"{path}:11")}
-    assert found.unverified == Word("deny", f"{path}:2")
-    assert found.api_models == Word("allow", f"{path}:3")
-    assert (found.exclude[0].text, found.confidence, found.pinned, found.max_age_days) == (
+    assert said(found.evidence["product"]) == ("text", f"{path}:11")
+    assert said(found.unverified) == ("deny", f"{path}:2")
+    assert said(found.api_models) == ("allow", f"{path}:3")
+    assert (found.exclude[0].text, found.confidence, said(found.pinned), found.max_age_days) == (
         "tests/*",
         "medium",
-        Word("require", f"{path}:24"),
+        ("require", f"{path}:24"),
         90,
     )
     (excepted,) = found.exceptions
@@ -217,8 +222,8 @@ def test_a_table_of_pyproject_counts_and_its_lines_are_those_of_the_file(tmp_pat
     )
     monkeypatch.chdir(tmp_path)
     found = stated.load(None)
-    assert found.uses == (Word("product", "pyproject.toml:5"),)
-    assert found.licenses == (Word("mit", "pyproject.toml:8"),)
+    assert [said(word) for word in found.uses] == [("product", "pyproject.toml:5")]
+    assert [said(word) for word in found.licenses or ()] == [("mit", "pyproject.toml:8")]
 
 
 def test_a_pyproject_without_the_table_is_no_policy(tmp_path: Path) -> None:
