@@ -42,7 +42,9 @@ def main() -> int:
     for name, times in spent.items():
         times.sort()
         p99 = times[int(0.99 * len(times))]
-        print(f"{name}: {len(times)} badges, median {statistics.median(times):.2f} ms, p99 {p99:.2f} ms, slowest {times[-1]:.2f} ms")
+        print(
+            f"{name}: {len(times)} badges, median {statistics.median(times):.2f} ms, p99 {p99:.2f} ms, slowest {times[-1]:.2f} ms"
+        )
     print(f"first badge {first:.1f} ms; bar {BAR_MS} ms; load {os.getloadavg()[0]:.1f}")
     return 0 if all(times[int(0.99 * len(times))] <= BAR_MS for times in spent.values()) else 1
 
