@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from openness.sources.model_reference import is_hub_id
+from openness.sources.hub_names import is_hub_id
 from openness.sweep import columns
 from openness.sweep.bases import Derived, Edges, Names, derived
 from openness.sweep.batch import (
