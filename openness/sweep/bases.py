@@ -181,7 +181,8 @@ class _RowEdges:
             value = {"hub": ids, "relation": relation, "card": names, "how": card.base_model_relation}
             self.worded[row] = msgspec.json.encode(value)
         hub = [base.lower() for base in ids]
-        if hub and stated and not set(hub) & stated.keys():
+        one_of, other_of = ({id for id in ids if "/" in id} for ids in (hub, stated))
+        if one_of and other_of and not one_of & other_of:
             self._problems[row] |= BIT["bases-disagree"]
         how = (relation or _relation(card)).strip().casefold()
         edges = dict.fromkeys(hub, how or (MERGE if len(ids) > 1 else ""))
