@@ -72,7 +72,7 @@ def _model(one: Wanted, context: Context) -> LockedModel:
         return LockedModel(
             one.kind, one.model, one.asked, today, absent=absent.reason, detail=printable(absent.detail, MAX_TEXT)
         )  # fmt: skip
-    clarified = clarified_model(dossier.model.facts, dossier.model.name, context.policy)
+    clarified = clarified_model(dossier.model.facts, dossier.model.name, context.policy.clarifications)
     model = msgspec.structs.replace(dossier.model, facts=clarified.facts)
     found = classifying.concluded(reference, msgspec.structs.replace(dossier, model=model), context.ruleset)
     date = context.checked("hub-model", one.model, one.asked) or context.today
@@ -81,12 +81,12 @@ def _model(one: Wanted, context: Context) -> LockedModel:
     return msgspec.structs.replace(entry, clarified=tuple(sorted(shas)) if clarified.findings else ())
 
 
-def clarified_model(facts: Sequence[Fact], name: str, policy: Policy) -> clarify.Clarified:
+def clarified_model(facts: Sequence[Fact], name: str, clarifications: Sequence[clarify.Clarification]) -> clarify.Clarified:
     """The facts of a model's repository with what a person confirmed."""
-    if not policy.clarifications:
+    if not clarifications:
         return clarify.Clarified(tuple(facts))
     digests = {fact.place.document: (fact.place.document, fact.place.sha256) for fact in facts if fact.place.sha256}
-    return clarify.apply(policy.clarifications, facts, digests, [name])
+    return clarify.apply(clarifications, facts, digests, [name])
 
 
 def locked(found: Classification, one: Wanted, date: str, context: Context) -> LockedModel:
