@@ -39,3 +39,36 @@ sys.exit(f"loaded: {{loaded}}" if loaded else 0)
     env = {**os.environ, "OPENNESS_CACHE": str(tmp_path)}
     done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
+
+
+LATE = ("openness.rules.loader", "openness.store.database", "openness.classifying", "openness.auditing", "sqlite3", "yaml")
+
+
+@pytest.mark.parametrize("policy", ["", 'use = ["internal"]\n'])
+def test_a_cold_check_reads_references_policy_and_lock_and_nothing_else(tmp_path: Path, policy: str) -> None:
+    from openness.policy.lock import Lock, LockedLicense, LockedModel, LockedPolicy, LockedQuestion, LockedUse, write
+    from openness.policy.stated import load
+    from openness.records import Permission
+
+    (tmp_path / "openness.toml").write_text(policy)
+    (tmp_path / "app.py").write_text('A = AutoModel.from_pretrained("acme/open")\n')
+    model = LockedModel(
+        "model", "acme/open", None, "2026-11-29", "0" * 40, category="source-available",
+        licenses=(LockedLicense("mit", "MIT", "card"),), uses={"internal": LockedUse(Permission.PERMITTED)},
+    )  # fmt: skip
+    digest = load(tmp_path / "openness.toml").names_digest
+    write(tmp_path / "openness.lock", Lock("1", LockedQuestion(("internal",)), LockedPolicy(digest), (model,)))
+    script = f"""
+import sys
+sys.argv = ["openness", "check", "app.py"]
+from openness.cli import main
+try:
+    main()
+except SystemExit as stop:
+    assert not stop.code, stop.code
+loaded = [name for name in {(*HEAVY, *LATE)!r} if name in sys.modules]
+sys.exit(f"loaded: {{loaded}}" if loaded else 0)
+"""
+    env = {**os.environ, "OPENNESS_CACHE": str(tmp_path)}
+    done = subprocess.run([sys.executable, "-c", script], cwd=tmp_path, env=env, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr

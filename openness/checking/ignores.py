@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
 
 import msgspec
 
@@ -14,13 +15,18 @@ from openness.policy.check_rules import check_rules
 from openness.policy.checked import Notice
 from openness.policy.document import nearest
 from openness.printable import printable
-from openness.refs.source_text import LINE_END
 
 WORD = b"openness: ignore"
-_COMMENT = re.compile(
+_COMMENT = (
     r"(?P<mark>#|//|--|;|%|/\*|<!--)[ \t]*openness:[ \t]*ignore[ \t]*(?:\[(?P<rules>[^\]\n]{0,200})\])?[ \t:]*(?P<reason>[^\n]*)"
 )
-_END = re.compile(r"\s*(?:-->.*|\*/.*|(?:\\n)?[\"'],?)?\s*$")
+_END = r"\s*(?:-->.*|\*/.*|(?:\\n)?[\"'],?)?\s*$"
+
+
+@cache
+def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    """Compiled when the first file has such a comment; most have none."""
+    return re.compile(_COMMENT), re.compile(_END)
 
 
 class Ignore(msgspec.Struct, frozen=True):
@@ -32,26 +38,30 @@ class Ignore(msgspec.Struct, frozen=True):
     column: int
     about: int
     problem: str = ""
+    mark: str = "#"
 
 
 def ignores_in(text: str) -> list[Ignore]:
     """The comments of a file, in order."""
     found = []
+    from openness.refs.source_text import LINE_END
+
+    comment, end = _patterns()
     lines = LINE_END.split(text)
     for number, line in enumerate(lines, 1):
-        match = _COMMENT.search(line) if "openness:" in line else None
+        match = comment.search(line) if "openness:" in line else None
         if match is not None:
             alone = not line[: match.start()].strip("/*#<!-;% \t")
             about = _next(lines, number) if alone else number
             rules = tuple(word.strip() for word in (match["rules"] or "").split(",") if word.strip())
-            reason = printable(_END.sub("", match["reason"]), 300)
-            found.append(Ignore(rules, reason, number, match.start() + 1, about, _problem(rules, reason)))
+            reason = printable(end.sub("", match["reason"]), 300)
+            found.append(Ignore(rules, reason, number, match.start() + 1, about, _problem(rules, reason), match["mark"]))
     return found
 
 
 def _next(lines: list[str], number: int) -> int:
     """The first line behind that is not such a comment itself."""
-    while number < len(lines) and _COMMENT.search(lines[number]):
+    while number < len(lines) and _patterns()[0].search(lines[number]):
         number += 1
     return number + 1
 

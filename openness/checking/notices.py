@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from openness.checking import judging
@@ -18,7 +17,7 @@ from openness.printable import printable
 from openness.refs.records import Kind, Reference
 
 API_MODEL = "api-model"
-_VERIFIED = re.compile(rb"^verified: *['\"]?([0-9-]{10})", re.MULTILINE)
+_VERIFIED = b"\nverified:"
 
 
 def policy_notices(
@@ -96,11 +95,12 @@ def _unused_clarifications(context: Context) -> Iterator[Notice]:
 def _other_rules(lock: Lock, name: str) -> Iterator[Notice]:
     try:
         with (packaged("rules") / "clauses.yaml").open("rb") as file:
-            match = _VERIFIED.search(file.read(4096))
+            _, found, rest = file.read(4096).partition(_VERIFIED)
     except OSError:
         return
-    if match is not None and match[1].decode() != lock.rules:
-        message = f"{name} was made with the rules of {printable(lock.rules, 40)}; those here are of {match[1].decode()}."
+    here = rest.partition(b"\n")[0].decode("utf-8", "replace").strip(" '\"")
+    if found and here != lock.rules:
+        message = f"{name} was made with the rules of {printable(lock.rules, 40)}; those here are of {here}."
         yield _notice("other-rules", message, f"{name}:1")
 
 

@@ -23,6 +23,7 @@ CHUNK = 100
 MAX_SHOWN_LINE = 400
 #: The form of files that hold weights or stand for them (rules/refs/forms.yaml).
 WEIGHTS = "weight-file"
+MARKDOWN = "markdown"
 
 
 class ReadFile(msgspec.Struct, frozen=True):
@@ -74,7 +75,11 @@ def read_one(path: Path, root: Path) -> ReadFile:
     from openness.refs.source_text import decode
 
     text = decode(data) or ""
-    ignores = tuple(ignores_in(text)) if WORD in data else ()
+    lines = {each.line for each in references}
+    shown = form_of(name) == MARKDOWN  # there a comment of another language is an example, unless a reference stands beside it
+    ignores = tuple(
+        each for each in (ignores_in(text) if WORD in data else ()) if not shown or each.mark == "<!--" or each.about in lines
+    )
     return ReadFile(name, references, skipped, ignores, _lines(text, references))
 
 

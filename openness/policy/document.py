@@ -8,13 +8,15 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from openness.errors import UsageError
-from openness.policy import toml_lines
 from openness.printable import printable
+
+if TYPE_CHECKING:
+    from openness.policy import toml_lines
 
 FILE_NAME = "openness.toml"
 PROJECT_FILE = "pyproject.toml"
@@ -60,6 +62,8 @@ _read: dict[str, dict[toml_lines.Path, int]] = {}
 def _lines(text: str) -> dict[toml_lines.Path, int]:
     """The lines of a text, scanned once."""
     if text not in _read:
+        from openness.policy import toml_lines  # only messages need lines
+
         _read.clear()
         _read[text] = toml_lines.lines_of(text)
     return _read[text]

@@ -44,7 +44,7 @@ def check_names(stated: Stated, ruleset: Ruleset) -> Names:
     for word in stated.uses:
         _one_of(word, "use", uses)
     for use, word in stated.evidence.items():
-        _one_of(Word(use, word.where), "evidence: use", uses)
+        _one_of(Word(word.place, use), "evidence: use", uses)
     for word in stated.categories or ():
         if word.text == UNVERIFIED:
             raise UsageError(f"{word.where}: allow.categories: {UNVERIFIED} cannot be allowed as such; except models one by one.")
@@ -61,10 +61,15 @@ def check_names(stated: Stated, ruleset: Ruleset) -> Names:
         for word in excepted.allow:
             if word.text not in others:
                 licenses[word.text] = _license(word, f"[[exceptions]] {excepted.number}: allow", ruleset, others)
-    for known in stated.baseline:
-        _one_of(Word(known.rule, known.where), "[[baseline]]: rule", list(check_rules()))
+    check_baseline(stated)
     _declared(stated, ruleset)
     return Names(licenses)
+
+
+def check_baseline(stated: Stated) -> None:
+    """Raises UsageError for a baseline entry of a rule that does not exist; needs no rules of licenses."""
+    for known in stated.baseline:
+        _one_of(Word(known.place, known.rule), "[[baseline]]: rule", list(check_rules()))
 
 
 def _labels() -> tuple[list[str], list[str]]:

@@ -38,14 +38,24 @@ DEFAULT_USE = "internal"
 _PURLS = ("pkg:huggingface/", "pkg:docker/", "pkg:generic/")
 
 
-class Word(msgspec.Struct, frozen=True):
-    """One word or text of the policy. ``where`` is its line (``openness.toml:12``)."""
+class Placed(msgspec.Struct, frozen=True):
+    """A part of the policy with its place, whose line is only worked out when a message needs it."""
+
+    place: Cursor | None
+
+    @property
+    def where(self) -> str:
+        """``openness.toml:12``; empty for what stands in no policy."""
+        return self.place.where if self.place is not None else ""
+
+
+class Word(Placed, frozen=True):
+    """One word or text of the policy."""
 
     text: str
-    where: str
 
 
-class Excepted(msgspec.Struct, frozen=True):
+class Excepted(Placed, frozen=True):
     """One ``[[exceptions]]`` table: what a model may do, or have, although the policy does not allow it.
 
     ``model`` is a glob on the name, with ``@revision`` for one revision alone; ``allow`` are uses, licenses, categories,
@@ -56,7 +66,6 @@ class Excepted(msgspec.Struct, frozen=True):
     model: str
     allow: tuple[Word, ...]
     reason: str
-    where: str
     until: datetime.date | None = None
 
     def fits(self, model: str, revision: str | None) -> bool:
@@ -67,13 +76,12 @@ class Excepted(msgspec.Struct, frozen=True):
         return self.until is not None and today > self.until
 
 
-class Known(msgspec.Struct, frozen=True):
+class Known(Placed, frozen=True):
     """One ``[[baseline]]`` table: a violation that was there when the check was adopted."""
 
     file: str
     model: str
     rule: str
-    where: str
     reason: str = ""
 
 
@@ -110,9 +118,19 @@ class Stated(msgspec.Struct, frozen=True, dict=True):
         return self.document.data if self.document else {}
 
     @cached_property
-    def digest(self) -> str:
-        """Changes with anything that the policy says, and not with its layout and comments."""
-        return hashlib.sha256(_plain(self.data)).hexdigest()
+    def names_digest(self) -> str:
+        """Changes with the names in the policy that only the rules can check, and with nothing else."""
+        words = {
+            "use": self.uses,
+            "declare": self.declare,
+            "categories": self.categories or (),
+            "licenses": self.licenses or (),
+            "sub_labels": self.sub_labels or (),
+            "datasets": self.dataset_licenses or (),
+            "excepted": [word for one in self.exceptions for word in one.allow],
+        }
+        names = {key: sorted({word.text for word in found}) for key, found in words.items()}
+        return hashlib.sha256(_plain([names, sorted(self.evidence), self.clarify_digest])).hexdigest()
 
     @cached_property
     def clarify_digest(self) -> str | None:
@@ -158,8 +176,8 @@ def stated(read: PolicyDocument) -> Stated:
         baseline=tuple(_baseline(each) for each in _tables(top, "baseline")),
         exclude=_words(exclude) or (),
         confidence=confidence.choice(CONFIDENCES) if confidence else CONFIDENCES[0],
-        pinned=Word(pinned.choice(PINNED), pinned.where) if pinned else None,
-        max_age=Word(str(age.number(1)), age.where) if age else None,
+        pinned=Word(pinned, pinned.choice(PINNED)) if pinned else None,
+        max_age=Word(age, str(age.number(1))) if age else None,
     )
 
 
@@ -174,7 +192,7 @@ def _tables(top: Cursor, key: str) -> list[Cursor]:
 
 
 def _words(found: Cursor | None) -> tuple[Word, ...] | None:
-    return None if found is None else tuple(Word(each.text(), each.where) for each in found.texts())
+    return None if found is None else tuple(Word(each, each.text()) for each in found.texts())
 
 
 def _once(top: Cursor, allow: Cursor | None, key: str, words: tuple[str, ...]) -> Word | None:
@@ -183,7 +201,7 @@ def _once(top: Cursor, allow: Cursor | None, key: str, words: tuple[str, ...]) -
     values = {place.choice(words) for place in found}
     if len(values) > 1:
         raise found[1].wrong(f"says otherwise than {found[0].where}; keep one of them.")
-    return Word(found[0].value, found[0].where) if found else None
+    return Word(found[0], found[0].value) if found else None
 
 
 def _declare(found: Cursor | None) -> tuple[Word, ...]:
@@ -195,7 +213,7 @@ def _declare(found: Cursor | None) -> tuple[Word, ...]:
             if isinstance(value, dict) or (isinstance(value, list) and any(isinstance(each, (dict, list)) for each in value)):
                 raise place.wrong("is a value or a list of values.")
             words = ("yes" if value else "no") if isinstance(value, bool) else value
-            pairs.append(Word(f"{key}={','.join(map(str, words)) if isinstance(words, list) else words}", place.where))
+            pairs.append(Word(place, f"{key}={','.join(map(str, words)) if isinstance(words, list) else words}"))
     return tuple(pairs)
 
 
@@ -203,7 +221,7 @@ def _evidence(found: Cursor | None) -> dict[str, Word]:
     if found is None:
         return {}
     uses = [found.part(key) for key in found.table().value]
-    return {str(use.path[-1]): Word(use.choice(STRENGTHS), use.where) for use in uses}
+    return {str(use.path[-1]): Word(use, use.choice(STRENGTHS)) for use in uses}
 
 
 def _exception(table: Cursor, number: int) -> Excepted:
@@ -215,7 +233,7 @@ def _exception(table: Cursor, number: int) -> Excepted:
         raise table.wrong("has no allow; list what is allowed: uses, licenses, categories, sub-labels, or rules of check.")
     for purl in _PURLS:
         model = model.removeprefix(purl)
-    return Excepted(number, model, words, reason, table.where, until.date() if until else None)
+    return Excepted(table, number, model, words, reason, until.date() if until else None)
 
 
 def _baseline(table: Cursor) -> Known:
@@ -223,4 +241,4 @@ def _baseline(table: Cursor) -> Known:
     hint = "`openness check --write-baseline` writes whole entries"
     file, model, rule = (table.required(key, hint) for key in ("file", "model", "rule"))
     reason = table.get("reason")
-    return Known(file, model, rule, table.where, reason.text() if reason else "")
+    return Known(table, file, model, rule, reason.text() if reason else "")

@@ -10,6 +10,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from openness.errors import UsageError
 from openness.policy import document, stated, template
@@ -79,6 +81,11 @@ def checked(folder: Path, text: str) -> Stated:
     return found
 
 
+def said(word: Word | None) -> tuple[str, str] | None:
+    """The text and the place of a word."""
+    return None if word is None else (word.text, word.where)
+
+
 def plain(value: Any) -> Any:
     """TOML data as JSON has them."""
     return json.loads(json.dumps(value, default=str))
@@ -87,16 +94,16 @@ def plain(value: Any) -> Any:
 def test_every_key_is_read_with_its_line(tmp_path: Path) -> None:
     found = checked(tmp_path, WHOLE)
     path = found.path
-    assert found.uses == (Word("product", f"{path}:1"), Word("internal", f"{path}:1"))
+    assert [said(word) for word in found.uses] == [("product", f"{path}:1"), ("internal", f"{path}:1")]
     assert [word.text for word in found.declare] == ["mau=20000", "region=US,CA", "registered=yes"]
     assert found.declare[1].where == f"{path}:7"
-    assert found.evidence == {"product": Word("text", f"{path}:11")}
-    assert found.unverified == Word("deny", f"{path}:2")
-    assert found.api_models == Word("allow", f"{path}:3")
-    assert (found.exclude[0].text, found.confidence, found.pinned, found.max_age_days) == (
+    assert said(found.evidence["product"]) == ("text", f"{path}:11")
+    assert said(found.unverified) == ("deny", f"{path}:2")
+    assert said(found.api_models) == ("allow", f"{path}:3")
+    assert (found.exclude[0].text, found.confidence, said(found.pinned), found.max_age_days) == (
         "tests/*",
         "medium",
-        Word("require", f"{path}:24"),
+        ("require", f"{path}:24"),
         90,
     )
     (excepted,) = found.exceptions
@@ -217,8 +224,8 @@ def test_a_table_of_pyproject_counts_and_its_lines_are_those_of_the_file(tmp_pat
     )
     monkeypatch.chdir(tmp_path)
     found = stated.load(None)
-    assert found.uses == (Word("product", "pyproject.toml:5"),)
-    assert found.licenses == (Word("mit", "pyproject.toml:8"),)
+    assert [said(word) for word in found.uses] == [("product", "pyproject.toml:5")]
+    assert [said(word) for word in found.licenses or ()] == [("mit", "pyproject.toml:8")]
 
 
 def test_a_pyproject_without_the_table_is_no_policy(tmp_path: Path) -> None:
@@ -228,11 +235,13 @@ def test_a_pyproject_without_the_table_is_no_policy(tmp_path: Path) -> None:
         stated.load(tmp_path / "pyproject.toml")
 
 
-def test_the_digest_follows_what_is_said_and_not_how_it_is_laid_out(tmp_path: Path) -> None:
-    one = loaded(tmp_path, 'use = ["product"]\nunverified = "deny"\n')
-    other = loaded(tmp_path, '# a comment\nunverified = "deny"\n\nuse = [\n  "product",\n]\n')
-    assert one.digest == other.digest
-    assert loaded(tmp_path, 'use = ["product"]\nunverified = "warn"\n').digest != one.digest
+def test_the_digest_follows_the_names_and_not_how_they_are_laid_out(tmp_path: Path) -> None:
+    one = loaded(tmp_path, 'use = ["product"]\n[allow]\nlicenses = ["mit", "x11"]\n').names_digest
+    assert loaded(tmp_path, '# a comment\n\nuse = [\n  "product",\n]\nallow.licenses = ["x11", "mit"]\n').names_digest == one
+    more = 'unverified = "deny"\n[[baseline]]\nfile = "a"\nmodel = "b"\nrule = "denied-use"\n'
+    assert loaded(tmp_path, 'use = ["product"]\nallow.licenses = ["mit", "x11"]\n' + more).names_digest == one
+    assert loaded(tmp_path, 'use = ["product"]\n[allow]\nlicenses = ["mit"]\n').names_digest != one
+    assert loaded(tmp_path, 'use = ["product", "internal"]\n[allow]\nlicenses = ["mit", "x11"]\n').names_digest != one
 
 
 def test_a_license_name_of_an_exception_stands_for_its_id(tmp_path: Path) -> None:
@@ -277,3 +286,52 @@ def test_the_rules_of_check_fit_their_schema() -> None:
         read_quick(ROOT / "rules" / "check.yaml"), json.loads((ROOT / "rules" / "check.schema.json").read_text("utf-8"))
     )
     assert len(check_rules()) == len(read_quick(ROOT / "rules" / "check.yaml")["rules"])
+
+
+SCALARS = (
+    st.none().map(lambda _: True)
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.text(max_size=4)
+    | st.dates()
+    | st.sampled_from(["deny", "mit", "product", "2027-01-01"])
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["model", "allow", "reason", "until", "files", "licenses", "exclude", "path", "x"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from([*stated.KEYS, "x"]), VALUES, max_size=4))
+def test_any_values_are_read_or_refused_with_a_place(data: dict[str, Any]) -> None:
+    text = "".join(f"{key} = {toml(value)}\n" for key, value in data.items())
+    read = document.PolicyDocument(Path("openness.toml"), "openness.toml", text, tomllib.loads(text))
+    assert re.match(r"openness\.toml:\d+: ", refusal(read) or "openness.toml:1: ")
+
+
+def refusal(read: document.PolicyDocument) -> str | None:
+    """What is said against a policy."""
+    try:
+        of(stated.stated(read), loader.load())
+    except UsageError as error:
+        return error.message
+    return None
+
+
+def toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value)
