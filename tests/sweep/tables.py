@@ -102,7 +102,7 @@ LICENSES = (
     "creativeml-openrail-m", "gpl-3.0", "no-such-license", "apple-amlr",
 )  # fmt: skip
 NAMES = ("qwen", "some-research-license", "our-own-terms", "cohere", "", "MIT", "deepseek")
-FILES = (WEIGHTS, ["model.Q4_K_M.gguf", "README.md"], ["README.md"], [], ["optimizer.pt"], ["optimizer.pt", "m.bin"],
+FILES: tuple[list[str], ...] = (WEIGHTS, ["model.Q4_K_M.gguf", "README.md"], ["README.md"], [], ["optimizer.pt"], ["optimizer.pt", "m.bin"],
          ["checkpoint-5/model.safetensors"], ["train.py", "modeling_x.py", "m.safetensors", "training_args.bin"])  # fmt: skip
 RELATIONS = ("finetune", "quantized", "adapter", "merge", None, "Quantized", "odd")
 ODD: tuple[Any, ...] = (5, True, [], {}, ["mit", "gpl-3.0"], [3], {"name": "mit"}, [{"id": "mit"}], "", "none", 1.5, [["mit"]])
@@ -138,7 +138,7 @@ def random_rows(seed: int, count: int) -> list[Row]:
                 tags += [tag for base in bases for tag in (f"base_model:{base}", f"base_model:{relation or 'finetune'}:{base}")]
             card["base_model"] = bases if len(bases) > 1 or chance.random() < 0.5 else bases[0]
             if chance.random() < 0.15:
-                words = (
+                words: tuple[object, ...] = (
                     "Llama 2 7B",
                     "https://huggingface.co/ann/x-1",
                     "./local/path",

@@ -48,7 +48,7 @@ def test_a_full_disk_is_an_error_and_keeps_what_was_there(tmp_path: Path) -> Non
         resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
 
     command = [sys.executable, "-m", "openness", "sweep", "in.parquet", "-o", "out.parquet"]
-    done = subprocess.run(command, cwd=tmp_path, preexec_fn=small, capture_output=True, text=True, check=False, timeout=120)  # noqa: PLW1509
+    done = subprocess.run(command, cwd=tmp_path, preexec_fn=small, capture_output=True, text=True, check=False, timeout=120)
     assert (done.returncode, "cannot be written" in done.stderr, "Traceback" in done.stderr) == (5, True, False)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in.parquet", "out.parquet"]
     assert (tmp_path / "out.parquet").read_bytes() == b"before"
