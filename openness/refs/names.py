@@ -3,7 +3,8 @@ behind an API, a weight file, or nothing.
 
 Nothing here looks at the place itself: the readers of the forms say what it ``means``, the words are data
 (``rules/refs/names.yaml``, ``api_models.yaml``). ``means`` is ``hub`` (an id or a path), ``open`` (also a provider's name),
-``ollama``, ``docker``, ``dataset``, ``api``, ``file`` (a weight file, nothing else), or ``address`` (only what carries its own scheme or host).
+``ollama``, ``docker``, ``dataset``, ``api``, ``file`` (a weight file, nothing else), or ``address`` (only what carries its own
+scheme or host).
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import msgspec
 from openness.refs.api_names import api_names, is_api_model
 from openness.refs.records import Kind
 from openness.refs.tables import table, words
-from openness.sources.model_reference import RESERVED, is_hub_id, is_revision
+from openness.sources.hub_names import RESERVED, is_hub_id, is_revision
 
 MAX_NAME = 300
 #: The names of quantizations as llama.cpp and the Hub spell them, at the end of a file name or behind a colon.

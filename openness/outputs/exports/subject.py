@@ -18,7 +18,8 @@ from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.outputs.badge import category_look
 from openness.printable import printable
 from openness.rules.loader import Ruleset
-from openness.sources.model_reference import is_github_name, is_hub_id
+from openness.sources.hub_names import is_hub_id
+from openness.sources.model_reference import is_github_name
 from openness.verdict.classified import BoundLicense, Classification
 
 MOST_NAME = 300

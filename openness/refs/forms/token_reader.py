@@ -9,7 +9,17 @@ from __future__ import annotations
 from typing import Any
 
 from openness.refs import keys
-from openness.refs.forms.token_index import callee, constants, declared, fits, functions, has_question, mlc_id, names_other_hub, rows
+from openness.refs.forms.token_index import (
+    callee,
+    constants,
+    declared,
+    fits,
+    functions,
+    has_question,
+    mlc_id,
+    names_other_hub,
+    rows,
+)
 from openness.refs.forms.token_lexer import Token, tokenize
 from openness.refs.records import Confidence
 from openness.refs.sink import Sink
