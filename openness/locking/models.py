@@ -43,7 +43,7 @@ def lock(stated: Stated, names: Names, context: Context, models: Sequence[Locked
         evidence={use: word.text for use, word in sorted(stated.evidence.items())},
         clarify=stated.clarify_digest,
     )
-    policy = LockedPolicy(stated.digest, dict(sorted(names.licenses.items())))
+    policy = LockedPolicy(stated.names_digest, dict(sorted(names.licenses.items())))
     return Lock(context.ruleset.version, question, policy, tuple(models), tuple(builds))
 
 
@@ -68,7 +68,7 @@ def _model(one: Wanted, context: Context) -> LockedModel:
         return LockedModel(one.kind, one.model, one.asked, today, absent="malformed", detail="no name that the Hub can have")
     dossier = classifying.gathered(reference, context.source, context.ruleset)
     absent = dossier.model.absent
-    if absent is not None and absent.reason not in ("gated", "disabled"):
+    if absent is not None:
         return LockedModel(
             one.kind, one.model, one.asked, today, absent=absent.reason, detail=printable(absent.detail, MAX_TEXT)
         )  # fmt: skip

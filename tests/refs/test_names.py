@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openness.packaged import packaged
 from openness.refs import keys
 from openness.refs.api_names import is_api_model
 from openness.refs.names import named
-from openness.refs.tables import _read, table, write_compiled
+from openness.refs.tables import _read, table, words, write_compiled
 
 TABLES = ("api_models", "commands", "forms", "javascript", "keys", "names", "python")
 
@@ -109,3 +112,10 @@ def test_the_compiled_tables_are_the_tables(tmp_path_factory: pytest.TempPathFac
 def test_a_name_is_a_legacy_name_of_one_owner_only() -> None:
     rows = [name for names in table("names")["legacy_models"].values() for name in names.split()]
     assert len(rows) == len(set(rows))
+
+
+@pytest.mark.parametrize("row", table("keys")["keys"], ids=lambda row: row["pattern"][:30])
+@given(data=st.data())
+def test_every_name_that_a_pattern_fits_has_a_part_that_it_needs(row: dict[str, str], data: st.DataObject) -> None:
+    name = data.draw(st.from_regex(re.compile(row["pattern"], re.ASCII), fullmatch=True))
+    assert any(word in name for word in words(row["needs"]))
