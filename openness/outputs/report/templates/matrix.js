@@ -77,7 +77,7 @@
       tools.hidden = false;
       filter();
     };
-    requestAnimationFrame(() => setTimeout(append, 0));
+    window.addEventListener("load", () => setTimeout(append, 100));
   } else {
     tools.hidden = false;
     filter();
