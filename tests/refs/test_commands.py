@@ -152,20 +152,3 @@ def test_a_revision_among_the_arguments_of_a_model() -> None:
 def test_an_address_made_of_a_known_repository_is_no_second_reference() -> None:
     text = 'REPO_ID="big-lab/one"\nBASE="https://huggingface.co/${REPO_ID}/resolve/main"\ncurl -o a "${BASE}/a.gguf"\n'
     assert [(r.model, r.line) for r in references("run.sh", text)] == [("big-lab/one", 1)]
-
-
-def test_json_as_a_value_over_several_lines() -> None:
-    (found,) = references(".env", 'MODELS=`[\n  {\n    "id": "big-lab/one"\n  }\n]`\nX=1\n')
-    assert (found.model, found.line, found.column) == ("big-lab/one", 3, 12)
-
-
-@pytest.mark.parametrize(
-    ("line", "expected"),
-    [
-        ("npx -y node-llama-cpp chat hf:big-lab/one-GGUF:Q8_0", "big-lab/one-GGUF"),
-        ("ramalama --image x serve -d ollama://llama3.2:1b", "llama3.2:1b"),
-        ("pip install https://huggingface.co/big-lab/one/resolve/main/one.whl", "big-lab/one"),
-    ],
-)
-def test_an_address_of_what_is_got_counts_in_any_command(line: str, expected: str) -> None:
-    assert models("run.sh", line) == [expected]

@@ -139,19 +139,3 @@ def test_a_dvc_file_stands_for_its_weights() -> None:
 def test_a_revision_among_the_options_of_a_javascript_call() -> None:
     (found,) = references("a.ts", 'await AutoModel.from_pretrained("big-lab/one", { dtype: "q8", revision: "v1" });\n')
     assert (found.model, found.revision) == ("big-lab/one", "v1")
-
-
-def test_objects_of_a_list_are_what_its_key_says() -> None:
-    text = """
-        const data = {
-          datasets: [{ description: "some", id: "big-lab/data" }],
-          models: [{ description: "one, two", id: "big-lab/one" }],
-          pages: [{ id: "big-lab/page" }],
-        };
-        const path = await getModelFile("one-2b.Q4_K_M.gguf");
-        """
-    assert [(r.kind, r.model) for r in references("a.ts", text)] == [
-        ("dataset", "big-lab/data"),
-        ("model", "big-lab/one"),
-        ("build-file", "one-2b.Q4_K_M.gguf"),
-    ]

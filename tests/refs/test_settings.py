@@ -126,14 +126,3 @@ def test_a_compose_service_that_a_model_runner_provides() -> None:
         """
     (found,) = references("compose.yaml", text)
     assert (found.model, found.line, found.purl) == ("ai/smollm2", 6, "pkg:docker/ai/smollm2@360M-Q4_K_M")
-
-
-def test_ids_of_another_hub_in_a_registry_are_none() -> None:
-    text = """
-        {"model_src": {
-          "huggingface": {"model_id": "big-lab/one"},
-          "modelscope": {"model_id": "BigLab/one"}
-        }}
-        """
-    assert models("a.json", text) == ["big-lab/one"]
-    assert models("a.yaml", "kaggle_dataset_id: big-lab/data\n") == []

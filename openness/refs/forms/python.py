@@ -26,36 +26,22 @@ from openness.refs.tables import table
 ROUNDS = 3
 _LITERAL = re.compile(r"[A-Za-z]{0,2}(\"\"\"|'''|\"|')")
 _ADDRESS = re.compile(r"(?:https?://(?:huggingface\.co|hf\.co)/[\w.-]+/[\w.-]+/(?:resolve|raw)/[\w./%-]+)")
-_MAGIC = re.compile(r"^([ \t]*)[!%](.*)$", re.MULTILINE)
 _COMMIT = re.compile(r"[0-9a-f]{40}")
 _HOSTS = ("huggingface.co/", "hf.co/", "hf://", "huggingface://")
 
 
 def read(text: str, sink: Sink) -> None:
     """Every reference of a Python text."""
-    tree = _parsed(text)
-    if tree is None and _MAGIC.search(text):  # lines of a notebook, in a document
-        from openness.refs.forms import shell
-
-        for match in _MAGIC.finditer(text):
-            shell.read(match[2], sink.embedded([(0, match.start(2))]))
-        text = _MAGIC.sub(lambda match: f"{match[1]}0" + " " * len(match[2]), text)
-        tree = _parsed(text)
-    if tree is None:
-        from openness.refs.forms import token_reader
-
-        token_reader.read(text, sink, "python")
-    else:
-        _Reader(text, Index(tree), sink).read()
-
-
-def _parsed(text: str) -> ast.Module | None:
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            return ast.parse(text)
+            tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
-        return None
+        from openness.refs.forms import token_reader
+
+        token_reader.read(text, sink, "python")
+        return
+    _Reader(text, Index(tree), sink).read()
 
 
 class _Reader:

@@ -34,8 +34,6 @@ class Index:
         self.lists: list[tuple[ast.List | ast.Tuple, Scope]] = []
         self.texts: list[ast.Constant] = []
         self.functions: dict[str, Scope] = {}
-        #: Constants that something is compared with: they say nothing.
-        self._compared: set[int] = set()
         self._options = frozenset(table("python")["options"])
         self._loads_data = re.compile(table("python")["data_calls"])
         self._writes = frozenset(table("python")["writes"])
@@ -60,11 +58,8 @@ class Index:
         return (handler(self, node, scope) if handler else None) or scope
 
     def _constant(self, node: ast.Constant, scope: Scope) -> None:
-        if isinstance(node.value, str) and "/" in node.value and id(node) not in self._compared:
+        if isinstance(node.value, str) and "/" in node.value:
             self.texts.append(node)
-
-    def _comparison(self, node: ast.Compare, scope: Scope) -> None:
-        self._compared.update(id(each) for each in (node.left, *node.comparators))
 
     def _assigned(self, node: Any, scope: Scope) -> None:
         if node.value is not None:
@@ -216,7 +211,6 @@ def _is_prose(node: ast.AST) -> bool:
 _HANDLERS: dict[type[ast.AST], Callable[[Index, Any, Scope], Scope | None]] = {
     ast.Call: Index._call,
     ast.Constant: Index._constant,
-    ast.Compare: Index._comparison,
     ast.Dict: Index._keys,
     ast.ClassDef: Index._class,
     ast.Return: Index._return,

@@ -52,7 +52,7 @@ class Settings:
         data = table("keys")
         self.inner, self.commands = frozenset(data["inner"]), frozenset(data["commands"])
         self.providers, self.provider_values = frozenset(data["provider_keys"]), data["provider_values"]
-        self.routed = frozenset((*data["routed"], *data["other_hubs"]))
+        self.routed = frozenset(data["routed"])
 
     def read(self, events: Iterable[Event]) -> None:
         stack: list[_Frame] = []

@@ -16,8 +16,6 @@ from openness.refs.tables import table
 
 __all__ = ["Word", "read", "read_words"]
 _NAME = re.compile(r"[^\s,\[\]\"']+")
-#: Addresses that any command can only mean as what it gets; those of the web may be where something is sent.
-_SCHEME = re.compile(r"(?:hf|huggingface|ollama)://|hf:[\w.-]+/|https://(?:huggingface\.co|hf\.co)/[\w.-]+/[\w.-]+/resolve/")
 _PYTHON = re.compile(r"python[\d.]*$")
 _PAIR = re.compile(r"\+{0,2}([A-Za-z_][\w.-]{0,100})=(.+)", re.DOTALL)
 
@@ -72,9 +70,6 @@ def read_words(words: Sequence[Word], sink: Sink) -> None:
         from openness.refs.forms import python
 
         python.read(rest[2].text, sink.embedded(rest[2].pieces or ((0, rest[2].offset),)))
-    for index, word in enumerate(rest):
-        if index not in used and _SCHEME.match(word.text):
-            _add(word, "address", "high", sink)
     for row in _rows().get(name, ()):
         size = len(row["words"])
         if [name, *(word.text for word in rest[1:size])] == row["words"]:
@@ -138,8 +133,6 @@ def _option(option: str, value: Word, words: Sequence[Word], program: str, sink:
         for part in parts:
             _pair(part, sink, revision)
         return True
-    if option == "--dataset" and "/" not in value.text:  # a name of the program's own
-        return False
     for row in _options().get(option, ()):
         if "programs" in row and not program.startswith(tuple(row["programs"])):
             continue

@@ -47,7 +47,6 @@ class _Reader:
         self.constants = dict(_constants(tokens))
         self.calls = {_callee(tokens, i) for i, token in enumerate(tokens) if token.text == "("}
         self.rows = _rows("python" if language == "python" else "javascript")
-        self.inner = frozenset(table("keys")["inner"])
         self.object_keys = frozenset(table("javascript")["object_keys"])
         self.functions = _functions(tokens) if language == "javascript" else {}
         self.ollama = frozenset(table("javascript")["ollama_calls"])
@@ -170,8 +169,6 @@ class _Reader:
             return self.sink.add(value, offset, "hub", "high", weight_file=self._file_beside(index))
         variable = frame.mark == "" and self.language != "python"
         means = keys.tells(key, variable=variable)
-        if means is None and frame.mark == "{" and key in self.inner:
-            means = self._of_list(stack)
         if means in ("open", "hub") and (frame.call in self.ollama or any(f.call in self.ollama for f in stack[-3:])):
             means = "ollama"
         if means is None:
@@ -180,11 +177,6 @@ class _Reader:
             return True
         confidence: Confidence = "high" if means == "hub" else "medium"
         return self.sink.add(value, offset, means, confidence)
-
-    def _of_list(self, stack: list[_Frame]) -> str | None:
-        """What the objects of a list are: ``models: [{description: "…", id: "owner/name"}]``."""
-        above = stack[-2] if len(stack) > 1 else None
-        return keys.tells(above.outer, variable=True) if above is not None and above.mark == "[" and above.outer else None
 
     def _rows_of(self, call: str) -> list[dict[str, Any]]:
         return [row for row in self.rows.get(call.rpartition(".")[2], ()) if _fits(row, call)] if call else []
@@ -212,9 +204,6 @@ class _Reader:
         if frame.argument < len(parameters) and (means := keys.tells(parameters[frame.argument], variable=True)):
             local = any(name in self.calls for name in self.ollama)
             return self.sink.add(value, offset, "ollama" if local and means == "open" else means, "medium")
-        last = frame.call.rpartition(".")[2]
-        if self.language == "javascript" and not frame.argument and _model_call().fullmatch(last):
-            found = self.sink.add(value, offset, "open", "medium")
         for row in self._rows_of(frame.call):
             if row.get("argument") != frame.argument:
                 continue
@@ -270,11 +259,6 @@ def _functions(tokens: list[Token]) -> dict[str, list[str]]:
                 names.append(each.text)
         found[tokens[index + 1].text] = names
     return found
-
-
-@lru_cache(maxsize=1)
-def _model_call() -> re.Pattern[str]:
-    return re.compile(table("javascript")["model_calls"])
 
 
 @lru_cache(maxsize=1)
