@@ -10,6 +10,7 @@ from pathlib import Path
 
 import badge_pictures
 import click
+import decision_pages
 import definition_tables
 
 from openness.cli import cli
@@ -124,10 +125,18 @@ def with_tables(name: str) -> str:
     return definition_tables.filled((HERE / name).read_text("utf-8"))
 
 
+#: Pages that are made as a whole.
+GENERATED = {
+    "commands.md": commands_page,
+    "rules.md": rules_page,
+    "check-rules.md": check_rules_page,
+    "how-decided.md": decision_pages.decided_page,
+    "license-table.md": decision_pages.license_page,
+}
+
 if __name__ == "__main__":
-    (HERE / "commands.md").write_text(commands_page(), encoding="utf-8")
-    (HERE / "rules.md").write_text(rules_page(), encoding="utf-8")
-    (HERE / "check-rules.md").write_text(check_rules_page(), encoding="utf-8")
+    for name, made in GENERATED.items():
+        (HERE / name).write_text(made(), encoding="utf-8")
     for page in WITH_TABLES:
         (HERE / page).write_text(with_tables(page), encoding="utf-8")
     for picture, content in badge_pictures.pictures().items():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -43,9 +44,9 @@ class Request:
 @click.argument("words", nargs=-1, required=True, metavar="BUILD [-- LLAMA_CPP_OPTIONS]")
 @judging.question_options
 @click.option("-p", "--prompt", default=None, metavar="TEXT", help="What to ask the model ('-' reads stdin).")
-@click.option("--serve", is_flag=True, help="Start the OpenAI-compatible server instead.")
+@click.option("--serve", is_flag=True, help="Start the OpenAI-compatible server instead (docs/serving.md).")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where the server listens.")
-@click.option("--port", type=int, default=8080, show_default=True)
+@click.option("--port", type=int, default=8080, show_default=True, help="The port; 0 takes a free one.")
 @click.option("--override", default=None, metavar="REASON", help="Run against the verdict; the reason is logged.")
 @click.option("--sealed", is_flag=True, help="Run a sealed copy in memory (Linux).")
 @click.option("--runner", default=None, metavar="PATH", help="A llama-cli or llama-server instead of the bundled one.")
@@ -94,12 +95,12 @@ def run(build: str, request: Request, asked: judging.Asked, settings: Settings) 
     with ExitStack() as stack:
         built = stack.enter_context(held_build(build))
         held = built.files[0]
-        audits = [judging.audit_held(built, asked, settings, reuse_hash=False)]
+        audits = [judging.audit_held(built, asked, settings, reuse_hash=True)]
         _check_runnable(audits[0], build)
         companions = []
         for file in options.model_files:
             further = stack.enter_context(held_build(file.path))
-            audits.append(judging.audit_held(further, msgspec.structs.replace(asked, model=None), settings, reuse_hash=False))
+            audits.append(judging.audit_held(further, msgspec.structs.replace(asked, model=None), settings, reuse_hash=True))
             companions.append(Companion(file.kind, _one_file(further)))
         _show_verdicts(audits, settings)
         judging.print_warnings(judging.warnings_of(audits, asked))
@@ -202,13 +203,13 @@ def _start(
 ) -> int:
     from openness.gate import log
 
-    start = log.append(record)
+    start = log.append(record, wait=False)
     if settings.json:
         override = {"reason": request.override, "user": start.get("user")} if request.override else None
         _print_json(audits, runner, asked, started=True, override=override)
         click.echo("---")
     try:
-        outcome = _perform(job, request, runner)
+        outcome = _perform(job, request, runner, record)
     except OpennessError as error:
         log.append(replace(record, event="end", outcome=f"failed: {error.code}"))
         raise
@@ -216,16 +217,31 @@ def _start(
     return 130 if outcome.ended == "interrupted" and not request.serve else int(ExitCode.OK)
 
 
-def _perform(job: Job, request: Request, runner: Runner) -> Outcome:
+def _perform(job: Job, request: Request, runner: Runner, record: RunRecord) -> Outcome:
     from openness.gate.launch import text_writer
 
     if request.serve:
-        return runner.serve(job, request.host, request.port, lambda address: click.echo(f"listening on {address}", err=True))
+        return _serve(job, request, runner, record)
     prompt = sys.stdin.read() if request.prompt == "-" else request.prompt or ""
     write = text_writer(sys.stdout)
     outcome = runner.generate(job, prompt, write)
     write("\n")
     return outcome
+
+
+def _serve(job: Job, request: Request, runner: Runner, record: RunRecord) -> Outcome:
+    from openness.gate import front, log
+
+    def notice(error: OpennessError) -> None:
+        log.append(replace(record, event="changed", outcome=error.message))
+
+    def ready(address: str) -> None:
+        click.echo(f"listening on {address}", err=True)
+
+    key = front.key_from(os.environ)
+    if key is None and request.host not in ("127.0.0.1", "::1", "localhost"):
+        click.echo(f"openness: warning: anyone who reaches {request.host} can use this server; set OPENNESS_API_KEY", err=True)
+    return front.serve(runner, job, request.host, request.port, ready, key=key, notice=notice)
 
 
 def _print_json(

@@ -98,12 +98,11 @@ def read_head(folder: Path) -> Head | None:
 
 
 def write_head(folder: Path, head: Head) -> None:
-    """Replaced as a whole, so that a crash leaves the old or the new one."""
+    """Replaced as a whole, so that a crash of the process leaves the old or the new one."""
     temporary = folder / (HEAD_NAME + ".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     try:
         os.write(descriptor, canonical({"count": head.count, "hash": head.hash}) + b"\n")
-        os.fsync(descriptor)
     finally:
         os.close(descriptor)
     os.replace(temporary, folder / HEAD_NAME)

@@ -106,7 +106,9 @@ class External:
             if sys.platform != "win32":
                 argv = [*child_script(), "--exec", *argv]
             label = f"{self.name} {self.version}"
-            with running(label, argv, descriptors, listen=listen, verbose=job.verbose) as child:
+            # in the environment, which other users cannot see, unlike the command line
+            more = {"LLAMA_API_KEY": job.secret} if job.secret else {}
+            with running(label, argv, descriptors, listen=listen, verbose=job.verbose, environment=more) as child:
                 try:
                     outcome = follow(child)
                 except KeyboardInterrupt:

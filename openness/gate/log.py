@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import threading
 import time
 from collections import deque
 from collections.abc import Iterator
@@ -30,6 +31,7 @@ from openness.gate.chain import (
     seal,
     write_head,
 )
+from openness.gate.state import state_folder
 from openness.printable import printable
 
 __all__ = ["LogCheck", "RunRecord", "append", "log_path", "rotate", "show", "state_folder", "verify"]
@@ -57,28 +59,35 @@ class RunRecord:
     outcome: str | None = None
 
 
-def state_folder() -> Path:
-    """``$OPENNESS_STATE``, else the user's state folder; a relative ``XDG_STATE_HOME`` does not count (its spec)."""
-    if chosen := os.environ.get("OPENNESS_STATE"):
-        return Path(chosen)
-    if sys.platform == "win32" and (local := os.environ.get("LOCALAPPDATA")):
-        return Path(local) / "openness"
-    home = os.environ.get("XDG_STATE_HOME", "")
-    return (Path(home) if os.path.isabs(home) else Path.home() / ".local" / "state") / "openness"
-
-
 def log_path() -> Path:
     return state_folder() / LOG_NAME
 
 
-def append(record: RunRecord) -> dict[str, Any]:
-    """Adds one entry and returns it. Raises :class:`IntegrityError` when the chain is broken, and adds nothing then."""
+def append(record: RunRecord, *, wait: bool = True) -> dict[str, Any]:
+    """Adds one entry and returns it. Raises :class:`IntegrityError` when the chain is broken, and adds nothing then.
+
+    The entry is there for every reader at once; that it outlives a power failure takes the disk up to a second. Without ``wait``
+    that goes on while the runner loads. (Should the power fail just then, the log may not verify: the safe side.)
+    """
     folder = state_folder()
     with _writing(folder):
         chain = _sound_chain(folder)
         entry = seal(_fields(record), chain.last_hash)
-        _write_entry(folder, chain, entry)
+        descriptor = _write_entry(folder, chain, entry)
+    if wait:
+        _to_disk(descriptor)
+    else:
+        threading.Thread(target=_to_disk, args=(descriptor,), name="log").start()
     return entry
+
+
+def _to_disk(descriptor: int) -> None:
+    """Flush and close. The line was written; a disk that fails now is found by the next reader."""
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def verify() -> LogCheck:
@@ -173,20 +182,20 @@ def _sound_chain(folder: Path) -> Chain:
     return chain
 
 
-def _write_entry(folder: Path, chain: Chain, entry: dict[str, Any]) -> None:
+def _write_entry(folder: Path, chain: Chain, entry: dict[str, Any]) -> int:
+    """Writes the line and the head; the descriptor of the log is left open for :func:`_to_disk`."""
     descriptor = _open_log(folder / LOG_NAME)
     try:
-        try:
-            _write_all(descriptor, canonical(entry) + b"\n")
-            os.fsync(descriptor)
-            write_head(folder, Head(chain.check.entries + 1, entry["hash"]))
-        except OSError:
-            # A half-written line would break the chain for good: take back what a full disk let through.
+        _write_all(descriptor, canonical(entry) + b"\n")
+        write_head(folder, Head(chain.check.entries + 1, entry["hash"]))
+    except BaseException as error:
+        # A half-written line would break the chain for good: take back what a full disk let through.
+        if isinstance(error, OSError):
             with contextlib.suppress(OSError):
                 os.ftruncate(descriptor, chain.size)
-            raise
-    finally:
         os.close(descriptor)
+        raise
+    return descriptor
 
 
 def _open_log(path: Path) -> int:

@@ -10,7 +10,7 @@ import subprocess
 import sys
 import threading
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -47,7 +47,15 @@ class Child:
     """One started program: its standard output to read, the end of its standard error kept for the explanation."""
 
     def __init__(
-        self, name: str, argv: Sequence[str], descriptors: tuple[int, ...], *, talk: bool, listen: bool, verbose: bool
+        self,
+        name: str,
+        argv: Sequence[str],
+        descriptors: tuple[int, ...],
+        *,
+        talk: bool,
+        listen: bool,
+        verbose: bool,
+        environment: Mapping[str, str],
     ) -> None:
         self.name = name
         self._tail: deque[str] = deque(maxlen=_TAIL_LINES)
@@ -57,7 +65,7 @@ class Child:
                 stdin=subprocess.PIPE if talk else subprocess.DEVNULL,
                 stdout=subprocess.PIPE if listen else subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
-                env=scrubbed_environment(os.environ),
+                env={**scrubbed_environment(os.environ), **environment},
                 pass_fds=descriptors,
                 # llama.cpp looks for plug-ins in the current folder, which may be the hostile one
                 cwd=None if sys.platform == "win32" else "/",
@@ -148,13 +156,15 @@ def running(
     talk: bool = False,
     listen: bool = True,
     verbose: bool = False,
+    environment: Mapping[str, str] | None = None,
 ) -> Iterator[Child]:
     """A child for the length of the block; whatever happens in it, the child does not outlive it.
 
-    ``talk``: we write to its standard input. ``listen``: someone reads its standard output.
+    ``talk``: we write to its standard input. ``listen``: someone reads its standard output. ``environment`` is added to the
+    scrubbed one.
     """
     with _terminate_as_interrupt():
-        child = Child(name, argv, descriptors, talk=talk, listen=listen, verbose=verbose)
+        child = Child(name, argv, descriptors, talk=talk, listen=listen, verbose=verbose, environment=environment or {})
         try:
             yield child
         finally:

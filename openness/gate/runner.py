@@ -42,7 +42,8 @@ class Companion:
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """What to run. ``shards`` are all the parts of a split build in order, the first (``model``) included."""
+    """What to run. ``shards`` are all the parts of a split build in order, the first (``model``) included; ``secret`` is the key
+    of the runner's own server, where another one stands before it."""
 
     model: HeldFile
     options: RunnerOptions = field(default_factory=RunnerOptions)
@@ -50,6 +51,7 @@ class Job:
     shards: tuple[HeldFile, ...] = ()
     mode: Mode = "auto"
     verbose: bool = False
+    secret: str | None = None
 
     @property
     def files(self) -> tuple[HeldFile, ...]:

@@ -134,6 +134,8 @@ def parameters(library: Any, request: dict[str, Any]) -> Any:
     if request["action"] == "serve":
         found.hostnames = [request["host"]]
         found.port = request["port"]
+        if request.get("key"):
+            found.api_keys = [request["key"]]
     else:
         # The library always opens a port; a key that nobody is told keeps other users of the machine out.
         found.api_keys = [secrets.token_hex(16)]

@@ -14,10 +14,15 @@ def api_names() -> tuple[frozenset[str], tuple[str, ...], tuple[str, ...]]:
     """Whole names, how names begin, and how names begin that look like those but are released."""
     rows: list[dict[str, Any]] = table("api_models")["providers"]
     return (
-        frozenset(name for row in rows for name in row["exact"]),
-        tuple(start for row in rows for start in row["starts"]),
+        frozenset(name for row in rows for each in row["exact"] for name in _numbered(each)),
+        tuple(start for row in rows for each in row["starts"] for start in _numbered(each)),
         tuple(name for row in rows for name in row["except"]),
     )
+
+
+def _numbered(name: str) -> list[str]:
+    """``gpt-#`` stands for ``gpt-0`` to ``gpt-9``."""
+    return [name.replace("#", digit) for digit in "0123456789"] if "#" in name else [name]
 
 
 def is_api_model(text: str) -> bool:

@@ -28,6 +28,31 @@ def _weak() -> frozenset[str]:
     return frozenset(table("keys")["weak"])
 
 
+@lru_cache(maxsize=1)
+def _elsewhere() -> tuple[re.Pattern[str], frozenset[str]]:
+    data = table("keys")
+    names = "|".join(map(re.escape, data["other_hubs"]))
+    return re.compile(rf"(?:.*_)?(?:{names})(?:_.*)?", re.ASCII), frozenset(data["hub_keys"])
+
+
+@lru_cache(maxsize=4096)
+def is_other_hub(name: str) -> bool:
+    """Whether a key or a value names a hub of its own, whose ids look like those of Hugging Face."""
+    return len(name) <= MAX_KEY and bool(_elsewhere()[0].fullmatch(normal(name)))
+
+
+def mentions_other_hub(text: str) -> bool:
+    """Whether a text has the name of another hub at all; most have none."""
+    lowered = text.casefold()
+    return any(name in lowered for name in table("keys")["other_hubs"])
+
+
+def tells_other_hub(key: str, value: str) -> bool:
+    """``hub: modelscope``: whether what stands beside this is named as another hub names it."""
+    return normal(key) in _elsewhere()[1] and is_other_hub(value)
+
+
+@lru_cache(maxsize=8192)
 def normal(key: str) -> str:
     """``--modelId``, ``MODEL_ID``, ``_model-id`` → ``model_id``."""
     return re.sub(r"[-.\s]+", "_", _CAMEL.sub("_", key.strip("-_ "))).casefold()
@@ -42,6 +67,8 @@ def meaning(key: str, *, variable: bool = False) -> str | None:
     name = normal(key)
     if variable and name in _weak():
         return "api"  # a common word: what it holds counts only where the value alone is telling
+    if is_other_hub(key):
+        return "none"
     for needs, pattern, means in _rows():
         if (not needs or any(word in name for word in needs)) and _pattern(pattern).fullmatch(name):
             return means

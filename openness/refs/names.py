@@ -3,7 +3,8 @@ behind an API, a weight file, or nothing.
 
 Nothing here looks at the place itself: the readers of the forms say what it ``means``, the words are data
 (``rules/refs/names.yaml``, ``api_models.yaml``). ``means`` is ``hub`` (an id or a path), ``open`` (also a provider's name),
-``ollama``, ``docker``, ``dataset``, ``api``, or ``address`` (only what carries its own scheme or host).
+``ollama``, ``docker``, ``dataset``, ``api``, ``file`` (a weight file, nothing else), or ``address`` (only what carries its own
+scheme or host).
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ class Named(msgspec.Struct, frozen=True):
 class _Words(msgspec.Struct, frozen=True):
     not_owners: frozenset[str]
     place_owners: frozenset[str]
+    place_shapes: re.Pattern[str]
     place_names: frozenset[str]
     place_starts: tuple[str, ...]
     endings: tuple[str, ...]
@@ -70,6 +72,7 @@ def _words() -> _Words:
     return _Words(
         frozenset(words(data["not_owners"])),
         frozenset(words(place["owners"])),
+        re.compile(place["owner_shapes"], re.ASCII),
         frozenset(words(place["names"])),
         words(place["starts"]),
         words(data["file_endings"]),
@@ -114,6 +117,8 @@ def _named(text: str, means: str, default_owner: str | None) -> Named | None:
         return _ollama(text)
     if means == "docker":
         return _docker(text)
+    if means == "file":
+        return (_in_repository(text) or _weight_file(text)) if text.lower().endswith(_words().weights) else None
     if means in ("open", "api") and is_api_model(text):
         return Named("api-model", text, 0, len(text))
     return None if means == "api" else _hub(text, means, default_owner)
@@ -169,6 +174,7 @@ def _placeholder(owner: str, name: str) -> bool:
         owner in known.place_owners
         or name in known.place_names
         or owner.startswith(known.place_starts)
+        or known.place_shapes.fullmatch(owner) is not None
         or name.startswith(known.place_starts)
     )
 

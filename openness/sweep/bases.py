@@ -1,9 +1,12 @@
-"""The bases that rows name: as the Hub derived them (``baseModels``, else its tags), and as the card states them."""
+"""The bases that rows name: as the Hub derived them (``baseModels``, else its tags), and as the card states them.
+
+Nearly always a row has one base and both name it; such rows are read together. Every other row is read by itself.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from functools import lru_cache
+from array import array
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
@@ -13,48 +16,202 @@ from openness.evidence.card import facts_of_data
 from openness.records import Place
 from openness.sources.hub_fields import MOST_BASES, RELATIONS, is_name
 from openness.sweep import columns
-from openness.sweep.batch import BIT, Batch
-from openness.sweep.card_json import EMPTY, Card
+from openness.sweep.batch import BIT, Edges
+from openness.sweep.card_json import EMPTY, AnyCard
+from openness.sweep.numbers import arrow_of
 
 if TYPE_CHECKING:
     import pyarrow as arrow
 
 BASE_TAG = "base_model:"
+MERGE = "merge"
 PLACE = Place("Hub API")
+#: What an id of the Hub looks like at least; what does not is looked at by the full rule.
+PLAIN_ID = r"^[A-Za-z0-9_][A-Za-z0-9_.]*/[A-Za-z0-9_]+(?:[-.][A-Za-z0-9_]+)*$"
 #: What the Hub says of a row's bases: their ids, and the relation that it gives.
 Derived = tuple[list[str], str | None]
 
 
-def derived(batch: arrow.RecordBatch, tags: arrow.Array) -> list[Derived | None]:
-    """What the Hub derived of the bases of each row; None where there is nothing."""
-    from pyarrow import compute
+class BaseReader:
+    """Reads the bases of batches; keeps what names stand for, since they repeat."""
 
-    found: list[Derived | None] = [None] * len(tags)
-    if "baseModels" in batch.schema.names:
-        column = batch.column("baseModels")
-        for row, names, relation in _structured(column) if _is_plain(column) else _any_form(column):
-            ids = names if len(names) == 1 else list(dict.fromkeys(names))
-            if not all(map(_is_id, ids)):
-                ids = [id for id in ids if _is_id(id)]
-            if ids:
-                found[row] = ids[:MOST_BASES], relation
-    rows, words = compute.list_parent_indices(tags), compute.list_flatten(tags)
-    mask = compute.starts_with(words, BASE_TAG)
-    places = compute.indices_nonzero(mask)
-    tagged: dict[int, list[str]] = {}
-    for row, place in zip(rows.take(places).to_pylist(), places.to_pylist(), strict=True):
-        if found[row] is None:
-            tagged.setdefault(row, []).append(words[place].as_py())
-    for row, given in tagged.items():
-        ids, relation = _tagged(given)
-        if ids:
-            found[row] = ids, relation
-    return found
+    def __init__(self, words: LineageWords) -> None:
+        self._words = words
+        self._known: dict[str, tuple[tuple[str, ...], bool]] = {}
+        self._ids: dict[str, bool] = {}
+
+    def edges(
+        self, batch: arrow.RecordBatch, ids: arrow.Array, tags: arrow.Array, cards: Sequence[AnyCard], problems: array[int]
+    ) -> Edges:
+        """The edges of a batch; sets bits of ``problems``. ``ids`` are those of its rows in lower case."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
+        stated = [card.base_model for card in cards]
+        rows, bases, relations = _nothing()
+        hub: dict[int, Derived] = {}
+        if "baseModels" in batch.schema.names:
+            column = batch.column("baseModels")
+            if _is_plain(column):
+                (rows, bases, relations), left = self._single(column, ids, stated, cards)
+                hub = dict(_structured(column, left))
+            else:
+                hub = dict(_any_form(column))
+        done = bytearray(len(cards))
+        for row in rows.to_pylist():
+            done[row] = 1
+        hub = {row: value for row, given in hub.items() if (value := self._valid(*given))[0]}
+        for row in hub:
+            done[row] = 2
+        hub |= _tagged_rows(tags, done)
+        said = [row for row, value in enumerate(stated) if value is not None and done[row] != 1]
+        left = sorted({*hub, *said})
+        own = _RowEdges(self, problems)
+        for row, name in zip(left, ids.take(arrow.array(left, arrow.int64())).to_pylist(), strict=True):
+            own.add(row, name or "", hub.get(row), cards[row])
+        child = arrow.concat_arrays([rows.cast(arrow.int32()), arrow.array(own.child, arrow.int32())])
+        order = compute.sort_indices(child)
+        base = arrow.concat_arrays([bases, arrow.array(own.base, arrow.string())]).take(order)
+        relation = arrow.concat_arrays([relations, arrow.array(own.relation, arrow.string())]).take(order)
+        return Edges(child.take(order), base.dictionary_encode(), relation.dictionary_encode(), own.worded)
+
+    def _single(
+        self, column: arrow.Array, ids: arrow.Array, stated: Sequence[Any], cards: Sequence[AnyCard]
+    ) -> tuple[tuple[arrow.Array, arrow.Array, arrow.Array], list[int]]:
+        """Rows with one base of the Hub's that the card names as well or not at all: row, base, relation; and the other rows for
+        which the Hub has any."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
+        models = compute.struct_field(column, "models")
+        lengths = compute.fill_null(compute.list_value_length(models), 0)
+        rows = compute.indices_nonzero(compute.equal(lengths, 1))
+        more = compute.indices_nonzero(compute.greater(lengths, 1)).to_pylist()
+        if not len(rows):
+            return _nothing(), more
+        names = compute.struct_field(compute.list_flatten(models), "id").take(_begin(lengths).take(rows))
+        chosen = [stated[row] for row in rows.to_pylist()]
+        single = arrow.array([value if type(value) is str else _one(value) for value in chosen], arrow.string())
+        silent = arrow.array([value is None for value in chosen], arrow.bool_())
+        bases = compute.utf8_lower(names)
+        relations = compute.struct_field(column, "relation").take(rows)
+        fast = compute.and_(self._are_ids(names), compute.or_(silent, compute.fill_null(compute.equal(single, names), False)))
+        fast = compute.and_(fast, compute.not_equal(bases, ids.take(rows)))
+        if relations.null_count:
+            alone = arrow.array([cards[row].base_model_relation is None for row in rows.to_pylist()], arrow.bool_())
+            fast = compute.and_(fast, compute.or_(alone, compute.is_valid(relations)))
+        fast = compute.fill_null(fast, False)
+        left = [*more, *rows.filter(compute.invert(fast)).to_pylist()]
+        return (rows.filter(fast), bases.filter(fast), _plain_words(relations.filter(fast))), left
+
+    def _are_ids(self, names: arrow.Array) -> arrow.Array:
+        """Which names can be ids; most have a plain form that is looked at for all of them together."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
+        coded = names.dictionary_encode()
+        plain = compute.fill_null(compute.match_substring_regex(coded.dictionary, PLAIN_ID), False)
+        valid = [
+            is_plain or self.is_id(name) for is_plain, name in zip(plain.to_pylist(), coded.dictionary.to_pylist(), strict=True)
+        ]
+        return compute.fill_null(arrow.array(valid, arrow.bool_()).take(coded.indices), False)
+
+    def is_id(self, text: str | None) -> bool:
+        if text is None:
+            return False
+        found = self._ids.get(text)
+        if found is None:
+            found = is_name(text)
+            if len(self._ids) < 1 << 18:
+                self._ids[text] = found
+        return found
+
+    def _valid(self, names: Iterable[str], relation: str | None) -> Derived:
+        return [name for name in dict.fromkeys(names) if self.is_id(name)][:MOST_BASES], relation
+
+    def named(self, text: str) -> tuple[tuple[str, ...], bool]:
+        """The Hub ids that one name of a card stands for (none or one), and whether it is a name of another kind."""
+        known = self._known.get(text)
+        if known is None:
+            found = listed(text, self._words)
+            ids = tuple(base.id for base in found if base.id and is_name(base.id))
+            known = ids, len(ids) < len(found)
+            if len(self._known) < 1 << 18:
+                self._known[text] = known
+        return known
 
 
-@lru_cache(1 << 17)
-def _is_id(text: str) -> bool:
-    return is_name(text)
+class _RowEdges:
+    """The edges of rows that are read by themselves."""
+
+    def __init__(self, reader: BaseReader, problems: array[int]) -> None:
+        self._reader = reader
+        self._problems = problems
+        self.child: list[int] = []
+        self.base: list[str] = []
+        self.relation: list[str] = []
+        self.worded: dict[int, bytes] = {}
+
+    def add(self, row: int, own: str, hub: Derived | None, card: AnyCard) -> None:
+        """The bases of a row, each once; where the Hub and the card name the same one, either may say how."""
+        ids, relation = hub if hub is not None else ([], None)
+        for base, how in list(self._edges(row, ids, relation, card).items())[:MOST_BASES]:
+            if base == own:
+                self._problems[row] |= BIT["base-itself"]
+                continue
+            self.child.append(row)
+            self.base.append(base)
+            self.relation.append(how)
+
+    def _edges(self, row: int, ids: list[str], relation: str | None, card: AnyCard) -> dict[str, str]:
+        if ids and (card.base_model is None or card.base_model == ids):
+            # the Hub made its list of the card's, so that one reading does for both
+            how = (relation or _relation(card)).strip().casefold()
+            return dict.fromkeys((base.lower() for base in ids), how or (MERGE if len(ids) > 1 else ""))
+        names = _base_values(card)
+        if card.base_model is not None and not names:
+            self._problems[row] |= BIT["base-malformed"]
+        stated: dict[str, None] = {}
+        worded = False
+        for text in names:
+            named, other = self._reader.named(text)
+            stated |= dict.fromkeys(id.lower() for id in named)
+            worded |= other
+        if worded:
+            value = {"hub": ids, "relation": relation, "card": names, "how": card.base_model_relation}
+            self.worded[row] = msgspec.json.encode(value)
+        hub = [base.lower() for base in ids]
+        one_of, other_of = ({id for id in ids if "/" in id} for ids in (hub, stated))
+        if one_of and other_of and not one_of & other_of:
+            self._problems[row] |= BIT["bases-disagree"]
+        how = (relation or _relation(card)).strip().casefold()
+        edges = dict.fromkeys(hub, how or (MERGE if len(ids) > 1 else ""))
+        own_how = how or (MERGE if len(names) > 1 else "")
+        for base in stated:
+            edges[base] = edges.get(base) or own_how
+        return edges
+
+
+def _nothing() -> tuple[arrow.Array, arrow.Array, arrow.Array]:
+    import pyarrow as arrow
+
+    return arrow.array([], arrow.uint64()), arrow.array([], arrow.string()), arrow.array([], arrow.string())
+
+
+def _one(value: object) -> str | None:
+    """The one name of a card's base, where it is a name or a list of one."""
+    if type(value) is list:
+        value = value[0] if len(value) == 1 else None
+    return value if type(value) is str else None
+
+
+def _plain_words(relations: arrow.Array) -> arrow.Array:
+    """Relations as they are compared: in lower case, none as an empty word."""
+    import pyarrow as arrow
+
+    coded = relations.dictionary_encode()
+    words = [(word or "").strip().casefold() for word in coded.dictionary.to_pylist()]
+    return arrow.array([*words, ""], arrow.string()).take(coded.indices.fill_null(len(words)))
 
 
 def _is_plain(column: arrow.Array) -> bool:
@@ -73,28 +230,49 @@ def _is_plain(column: arrow.Array) -> bool:
     )
 
 
-def _structured(column: arrow.Array) -> Iterator[tuple[int, list[str], str | None]]:
-    """The common form, without an object of Python for every structure."""
+def _begin(lengths: arrow.Array) -> arrow.Array:
+    """Where the items of each list begin among all of them."""
+    from pyarrow import compute
+
+    return compute.subtract(compute.cumulative_sum(lengths.cast("int64")), lengths)
+
+
+def _structured(column: arrow.Array, wanted: Sequence[int]) -> Iterable[tuple[int, tuple[list[str], str | None]]]:
+    """Some rows of a plain column."""
     from pyarrow import compute
 
     models = compute.struct_field(column, "models")
-    relations = compute.struct_field(column, "relation").to_pylist()
-    names = compute.struct_field(compute.list_flatten(models), "id").to_pylist()
-    start = 0
-    for row, count in enumerate(compute.fill_null(compute.list_value_length(models), 0).to_pylist()):
-        if count:
-            given = names[start : start + count]
-            start += count
-            yield row, [name for name in given if name is not None] if None in given else given, relations[row]
+    relations = compute.struct_field(column, "relation")
+    names = compute.struct_field(compute.list_flatten(models), "id")
+    lengths = compute.fill_null(compute.list_value_length(models), 0)
+    begin = _begin(lengths)
+    for row in wanted:
+        given = names.slice(begin[row].as_py(), lengths[row].as_py()).to_pylist()
+        yield row, ([name for name in given if name is not None], relations[row].as_py())
 
 
-def _any_form(column: arrow.Array) -> Iterator[tuple[int, list[str], str | None]]:
+def _any_form(column: arrow.Array) -> Iterable[tuple[int, tuple[list[str], str | None]]]:
     for row, value in enumerate(columns.values(column)):
         if isinstance(value, dict):
             relation = value.get("relation")
-            yield row, columns.strings(value.get("models"), "id") or [], relation if isinstance(relation, str) else None
+            yield row, (columns.strings(value.get("models"), "id") or [], relation if isinstance(relation, str) else None)
         elif isinstance(value, list):
-            yield row, columns.strings(value, "id") or [], None
+            yield row, (columns.strings(value, "id") or [], None)
+
+
+def _tagged_rows(tags: arrow.Array, done: bytearray) -> dict[int, Derived]:
+    """The bases of the rows that have none elsewhere, by their tags."""
+    from pyarrow import compute
+
+    rows, words = compute.list_parent_indices(tags), compute.list_flatten(tags)
+    places = compute.indices_nonzero(compute.starts_with(words, BASE_TAG))
+    owners = rows.take(places)
+    lacking = compute.equal(arrow_of(done).take(owners), 0)
+    tagged: dict[int, list[str]] = {}
+    for row, tag in zip(owners.filter(lacking).to_pylist(), words.take(places.filter(lacking)).to_pylist(), strict=True):
+        tagged.setdefault(row, []).append(tag)
+    found = {row: _tagged(given) for row, given in tagged.items()}
+    return {row: value for row, value in found.items() if value[0]}
 
 
 def _tagged(tags: Sequence[str]) -> Derived:
@@ -111,106 +289,13 @@ def _tagged(tags: Sequence[str]) -> Derived:
     return list(found)[:MOST_BASES], relation
 
 
-class Names:
-    """What one name of a base stands for; kept, since names repeat."""
-
-    def __init__(self, words: LineageWords) -> None:
-        self._words = words
-        self._known: dict[str, tuple[tuple[str, ...], bool]] = {}
-
-    def of(self, text: str) -> tuple[tuple[str, ...], bool]:
-        """The Hub ids (none or one), and whether it is a name of another kind."""
-        known = self._known.get(text)
-        if known is None:
-            found = listed(text, self._words)
-            ids = tuple(base.id for base in found if base.id and is_name(base.id))
-            known = ids, len(ids) < len(found)
-            if len(self._known) < 1 << 18:
-                self._known[text] = known
-        return known
-
-
-class Edges:
-    """The edges of one batch, appended row by row."""
-
-    def __init__(self, found: Batch, names: Names) -> None:
-        self._found = found
-        self._names = names
-        self._bases: dict[str, int] = {}
-        self._relations: dict[str, int] = {}
-
-    def add(self, row: int, own: str, hub: Derived | None, card: Card) -> None:
-        """The bases of a row, each once; where the Hub and the card name the same one, either may say how."""
-        ids, relation = hub if hub is not None else ((), None)
-        stated = card.base_model
-        if ids and (stated is None or stated == ids or (len(ids) == 1 and stated == ids[0])):
-            # as nearly always: the Hub made its list of the card's, so that one reading does for both
-            how = relation or ""
-            if not how and card.base_model_relation is not None:
-                how = _relation(card)
-            if how not in self._relations:
-                how = how.strip().casefold()
-            number = self._relation(how or ("merge" if len(ids) > 1 else ""))
-            for id in ids:
-                self._append(row, own, id.lower(), number)
-            return
-        for base, how in list(self._both(row, list(ids), relation, card).items())[:MOST_BASES]:
-            self._append(row, own, base, self._relation(how))
-
-    def _relation(self, how: str) -> int:
-        number = self._relations.get(how)
-        if number is None:
-            number = self._relations[how] = len(self._found.relations)
-            self._found.relations.append(how)
-        return number
-
-    def _append(self, row: int, own: str, base: str, relation: int) -> None:
-        found = self._found
-        if base == own:
-            found.problems[row] |= BIT["base-itself"]
-            return
-        number = self._bases.get(base)
-        if number is None:
-            number = self._bases[base] = len(found.bases)
-            found.bases.append(base)
-        found.child.append(row)
-        found.base.append(number)
-        found.relation.append(relation)
-        slash = own.find("/") + 1
-        found.same.append(slash > 1 and base[:slash] == own[:slash])
-
-    def _both(self, row: int, ids: list[str], relation: str | None, card: Card) -> dict[str, str]:
-        found = self._found
-        names = _base_values(card)
-        if card.base_model is not None and not names:
-            found.problems[row] |= BIT["base-malformed"]
-        stated: dict[str, None] = {}
-        worded = False
-        for text in names:
-            named, other = self._names.of(text)
-            stated |= dict.fromkeys(id.lower() for id in named)
-            worded |= other
-        if worded:
-            value = {"hub": ids, "relation": relation, "card": names, "how": card.base_model_relation}
-            found.worded[row] = msgspec.json.encode(value)
-        hub = [base.lower() for base in ids]
-        if hub and stated and not set(hub) & stated.keys():
-            found.problems[row] |= BIT["bases-disagree"]
-        how = (relation or _relation(card)).strip().casefold()
-        edges = dict.fromkeys(hub, how or ("merge" if len(ids) > 1 else ""))
-        own_how = how or ("merge" if len(names) > 1 else "")
-        for base in stated:
-            edges[base] = edges.get(base) or own_how
-        return edges
-
-
-def _base_values(card: Card) -> list[str]:
+def _base_values(card: AnyCard) -> list[str]:
     """The names under ``base_model``, as the reader of cards takes them."""
     value = _fact(card, "base_model")
     return [] if value is None else [str(item) for item in value] if isinstance(value, list) else [str(value)]
 
 
-def _relation(card: Card) -> str:
+def _relation(card: AnyCard) -> str:
     value = card.base_model_relation
     if isinstance(value, str):
         return value
@@ -218,7 +303,7 @@ def _relation(card: Card) -> str:
     return "" if found is None else str(found)
 
 
-def _fact(card: Card, key: str) -> Any:
+def _fact(card: AnyCard, key: str) -> Any:
     """The value of one key as the reader of cards takes it; None where it says nothing."""
     value = getattr(card, key)
     facts = [] if card is EMPTY or value is None else facts_of_data({key: value}, PLACE)

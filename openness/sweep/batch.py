@@ -1,8 +1,8 @@
-"""What reading rows needs and gives: records that travel between processes."""
+"""What reading rows needs and gives: records that travel between processes. Columns are Arrow arrays: they are small, and what is
+the same for many rows is worked out for all of them at once."""
 
 from __future__ import annotations
 
-from array import array
 from typing import Any
 
 import msgspec
@@ -29,32 +29,26 @@ class Reading(msgspec.Struct, frozen=True):
     leaks: str
 
 
-class Batch(msgspec.Struct):
-    """What a batch of rows comes to, in columns; ``ids`` are in lower case.
+class Edges(msgspec.Struct, frozen=True):
+    """Which row (``child``, in order) names which ``base`` (an id in lower case) in which ``relation``; the last two are coded by
+    dictionaries. ``worded`` are rows whose card names a base that is no id, with the values as JSON."""
 
-    ``statements`` are the different ones, as JSON: ``stated`` has the number of each row's. Edges go from ``child`` (row) to
-    ``base`` (number in ``bases``, in lower case) with ``relation`` (number in ``relations``); ``same`` is 1 where both have one
-    owner. ``worded`` are rows whose card names a base that is no id, with the values as JSON.
-    """
+    child: Any
+    base: Any
+    relation: Any
+    worded: dict[int, bytes]
+
+
+class Batch(msgspec.Struct, frozen=True):
+    """What a batch of rows comes to. ``ids`` are in lower case; ``statements`` are the different ones, as JSON, and ``stated``
+    has the number of each row's; ``flags`` and ``problems`` have the bits above."""
 
     ids: Any
     flags: bytearray
-    problems: array[int]
-    stated: array[int]
-    same: bytearray = msgspec.field(default_factory=bytearray)
-    statements: list[bytes] = msgspec.field(default_factory=list)
-    child: array[int] = msgspec.field(default_factory=lambda: array("I"))
-    base: array[int] = msgspec.field(default_factory=lambda: array("I"))
-    relation: array[int] = msgspec.field(default_factory=lambda: array("H"))
-    bases: list[str] = msgspec.field(default_factory=list)
-    relations: list[str] = msgspec.field(default_factory=list)
-    worded: dict[int, bytes] = msgspec.field(default_factory=dict)
-
-    @classmethod
-    def of(cls, ids: Any) -> Batch:
-        """An empty batch for so many ids."""
-        count = len(ids)
-        return cls(ids, bytearray(count), array("H", bytes(2 * count)), array("I", bytes(4 * count)))
+    problems: Any
+    stated: Any
+    statements: list[bytes]
+    edges: Edges
 
     @property
     def count(self) -> int:

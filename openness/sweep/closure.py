@@ -26,7 +26,8 @@ class Sets:
         self.items: list[frozenset[int]] = [frozenset()]
         self._numbers: dict[frozenset[int], int] = {frozenset(): NOTHING}
         self._joined: dict[tuple[int, int], int] = {}
-        self._passed: dict[tuple[int, int], int] = {}
+        #: What ``passed`` has given so far.
+        self.short: dict[tuple[int, int], int] = {}
 
     def number(self, items: frozenset[int]) -> int:
         found = self._numbers.get(items)
@@ -49,35 +50,31 @@ class Sets:
     def passed(self, item: int, behind: int) -> int:
         """What an edge brings: its base, and what that base was made from."""
         key = (item, behind)
-        found = self._passed.get(key)
+        found = self.short.get(key)
         if found is None:
             act = item % self.width
             further = self.items[behind]
             if act:
                 further = frozenset(other - other % self.width + act for other in further)
-            found = self._passed[key] = self.number(further | {item})
+            found = self.short[key] = self.number(further | {item})
         return found
 
 
 class Closure:
-    """The set of every row. ``first`` says where the edges of a row begin in ``parents`` and ``items``, with one entry more;
-    ``parents`` are row numbers, negative for a base that is not in the table."""
+    """The set of every row that has bases. A row goes by its place among them: its edges are ``first[place]`` up to the next,
+    each with the place ``above`` of its base (negative: it has no bases itself, or is not in the table) and its item."""
 
-    def __init__(
-        self, rows: Sequence[int], first: Sequence[int], parents: Sequence[int], items: Sequence[int], sets: Sets
-    ) -> None:
-        self._rows = rows
+    def __init__(self, first: Sequence[int], above: Sequence[int], items: Sequence[int], sets: Sets) -> None:
         self._first = first
-        self._parents = parents
+        self._above = above
         self._items = items
         self.sets = sets
-        self._place = {row: place for place, row in enumerate(rows)}
-        self._done = array("i", [-1]) * len(rows)
+        self._done = array("i", [-1]) * (len(first) - 1)
         #: The places of rows that stand in a cycle, by cycle.
         self.cycles: list[list[int]] = []
 
     def of(self) -> array[int]:
-        """The number of the set of each of ``rows``."""
+        """The number of the set of each place."""
         left = self._straight()
         if left:
             for members in self._components(left):
@@ -89,33 +86,35 @@ class Closure:
 
     def _edges(self, place: int) -> Iterator[tuple[int, int]]:
         for at in range(self._first[place], self._first[place + 1]):
-            yield self._parents[at], self._items[at]
+            yield self._above[at], self._items[at]
 
     def _straight(self) -> list[int]:
         """Rows whose bases come before them, as in a table in the order of creation; returns the places of the others."""
         left = []
-        place_of, done, passed, joined = self._place, self._done, self.sets.passed, self.sets.joined
-        first, parents, items = self._first, self._parents, self._items
-        for place in range(len(self._rows)):
+        done, passed, joined = self._done, self.sets.passed, self.sets.joined
+        first, parents, items = self._first, self._above, self._items
+        known = self.sets.short
+        for place in range(len(done)):
+            start, end = first[place], first[place + 1]
             found = NOTHING
-            for at in range(first[place], first[place + 1]):
-                behind = NOTHING
-                above = place_of.get(parents[at])
-                if above is not None:
-                    behind = done[above]
-                    if behind < 0:
-                        left.append(place)
-                        break
-                found = joined(found, passed(items[at], behind))
+            for at in range(start, end):
+                above = parents[at]
+                behind = done[above] if above >= 0 else NOTHING
+                if behind < 0:
+                    left.append(place)
+                    break
+                number = known.get((items[at], behind))
+                if number is None:
+                    number = passed(items[at], behind)
+                found = number if at == start else joined(found, number)
             else:
                 done[place] = found
         return left
 
     def _set(self, place: int) -> int:
         found = NOTHING
-        for parent, item in self._edges(place):
-            above = self._place.get(parent)
-            found = self.sets.joined(found, self.sets.passed(item, NOTHING if above is None else self._done[above]))
+        for above, item in self._edges(place):
+            found = self.sets.joined(found, self.sets.passed(item, NOTHING if above < 0 else self._done[above]))
         return found
 
     def _components(self, left: Sequence[int]) -> Iterator[list[int]]:
@@ -150,9 +149,8 @@ class Closure:
         return self._undone(place)
 
     def _undone(self, place: int) -> Iterator[int]:
-        for parent, _ in self._edges(place):
-            above = self._place.get(parent)
-            if above is not None and self._done[above] < 0:
+        for above, _ in self._edges(place):
+            if above >= 0 and self._done[above] < 0:
                 yield above
 
     @staticmethod
@@ -181,14 +179,13 @@ class Closure:
         while level:
             following = []
             for place in level:
-                for parent, item in self._edges(place):
-                    above = self._place.get(parent)
-                    if above is not None and above == start:
+                for above, item in self._edges(place):
+                    if above == start:
                         continue
                     act = item % width if place == start or not acts[place] else acts[place]
-                    behind = NOTHING if above is None or above in inside else self._done[above]
+                    behind = NOTHING if above < 0 or above in inside else self._done[above]
                     found = self.sets.joined(found, self.sets.passed(item - item % width + act, behind))
-                    if above is not None and above in inside and above not in acts:
+                    if above in inside and above not in acts:
                         acts[above] = act
                         following.append(above)
             level = following
@@ -201,9 +198,8 @@ class Closure:
         into: dict[int, list[int]] = {}
         outside = NOTHING
         for place in members:
-            for parent, item in self._edges(place):
+            for above, item in self._edges(place):
                 changed = item - item % width + width - 1
-                above = self._place.get(parent)
                 if above in inside:
                     counts[changed] += 1
                     into.setdefault(above, []).append(changed)

@@ -42,6 +42,9 @@ class FileNames:
         self._by_ending = all(ENDINGS.fullmatch(text) for text in every)
         self._length = _longest(every)
         self._endings: dict[str, int] = {}
+        words = {word for _, unless in patterns.shows for word in _words_of(unless)}
+        #: Matches every name that an exception could fit, if each exception has a word that it must have.
+        self._exceptions = "|".join(sorted(words)) if words and "" not in words and self._by_ending else None
 
     def seen(self, siblings: arrow.Array) -> tuple[list[int], list[int]]:
         """Row numbers with weights, and row numbers whose weights are all in a number format of re-uploads."""
@@ -76,7 +79,6 @@ class FileNames:
 
     def _shown(self, names: arrow.Array, rows: arrow.Array, candidates: arrow.Array) -> list[int]:
         """The rows one of whose candidates is none of the exceptions; nearly always it is the first."""
-        import pyarrow as arrow
         from pyarrow import compute
 
         places = compute.indices_nonzero(candidates)
@@ -85,14 +87,26 @@ class FileNames:
         places = places.filter(_starts(rows.take(places)))
         first = rows.take(places)
         coded = names.take(places).dictionary_encode()
-        different = [self._shows_weights(_text(name)) for name in coded.dictionary.to_pylist()]
-        shown = arrow.array(different, arrow.bool_()).take(coded.indices)
+        shown = self._are_shown(coded.dictionary).take(coded.indices)
         found = list(first.filter(shown).to_pylist())
         if len(found) < len(first):
             mask = compute.and_(candidates, compute.is_in(rows, value_set=first.filter(compute.invert(shown))))
             others = zip(rows.filter(mask).to_pylist(), names.filter(mask).to_pylist(), strict=True)
             found += dict.fromkeys(row for row, name in others if self._shows_weights(_text(name)))
         return found
+
+    def _are_shown(self, names: arrow.Array) -> arrow.Array:
+        """Which names of candidates show weights: all that no exception could fit, and of the others those that none does."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
+        if self._exceptions is None:
+            return arrow.array([self._shows_weights(_text(name)) for name in names.to_pylist()], arrow.bool_())
+        doubtful = compute.indices_nonzero(compute.match_substring_regex(names, self._exceptions, ignore_case=True))
+        found = [True] * len(names)
+        for place in doubtful.to_pylist():
+            found[place] = self._shows_weights(_text(names[place].as_py()))
+        return arrow.array(found, arrow.bool_())
 
     def _shows_weights(self, name: str) -> bool:
         return any(shows.search(name) and not (unless and unless.search(name)) for shows, unless in self._shows)
@@ -109,6 +123,33 @@ def _starts(rows: arrow.Array) -> arrow.Array:
 def _different(rows: arrow.Array) -> arrow.Array:
     """Each of numbers in order once."""
     return rows.filter(_starts(rows)) if len(rows) else rows
+
+
+def _words_of(pattern: str) -> set[str]:
+    """Words one of which is in each text that a pattern fits: the first letters of each branch, empty where it has none."""
+    found: set[str] = set()
+    for branch in _branches(pattern):
+        body = branch.removeprefix("(^|/)")
+        parts = _branches(body[1 : body.index(")")]) if body.startswith("(") and ")" in body else [body]
+        for part in parts:
+            letters = re.match(r"[a-z]*", part)
+            word = letters[0] if letters else ""
+            # a letter before a quantifier may be lacking
+            found.add(word[:-1] if part[len(word) : len(word) + 1] in ("?", "*", "{") else word)
+    return found
+
+
+def _branches(pattern: str) -> list[str]:
+    """The alternatives of a pattern at its outermost level."""
+    found, depth, start = [], 0, 0
+    for at, character in enumerate(pattern):
+        if pattern[at - 1 : at] == "\\":
+            continue
+        depth += (character == "(") - (character == ")")
+        if character == "|" and not depth:
+            found.append(pattern[start:at])
+            start = at + 1
+    return [*found, pattern[start:]]
 
 
 def _text(name: bytes | None) -> str:

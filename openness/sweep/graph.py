@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from openness.sweep.batch import ABSENT, Batch
 
@@ -13,105 +15,43 @@ if TYPE_CHECKING:
 
 #: The row of a base that is not in the table.
 NOWHERE = -1
-DUPLICATE = "id-duplicate"
 
 
-class Graph:
-    """What all batches come to. Rows are numbered through; ``statements`` and ``bases`` are the different ones of all."""
+class Graph(msgspec.Struct, frozen=True):
+    """What all batches come to. Rows are numbered through, as are the different ``statements``, ``bases`` (ids in lower case) and
+    ``relations``; ``stated`` is a number for each row, ``child``, ``base`` and ``relation`` for each edge, in order of the rows.
 
-    def __init__(self) -> None:
-        self.count = 0
-        self.ids: list[arrow.Array] = []
-        self.flags = bytearray()
-        self.problems: array[int] = array("H")
-        self.stated: array[int] = array("I")
-        self.statements: dict[bytes, int] = {}
-        self.child: array[int] = array("I")
-        self.base: array[int] = array("I")
-        self.relation: array[int] = array("B")
-        self.same = bytearray()
-        self.bases: dict[str, int] = {}
-        self.relations: dict[str, int] = {}
-        self.worded: dict[int, bytes] = {}
-        #: Of each base the row that it is, or NOWHERE; filled by ``locate``.
-        self.row_of_base: array[int] = array("i")
-        self.duplicates: set[int] = set()
-        #: Rows that are a base of another.
-        self.is_base = bytearray()
+    ``row_of_base`` is the row that a base is, or NOWHERE; of rows with one id the first counts, the others are ``duplicates``.
+    """
 
-    def add(self, batch: Batch) -> None:
-        """Append a batch; they come in the order of the table."""
-        start = self.count
-        self.count += batch.count
-        self.ids.append(batch.ids)
-        self.flags += batch.flags
-        self.problems.extend(batch.problems)
-        numbers = [self.statements.setdefault(text, len(self.statements)) for text in batch.statements]
-        self.stated.extend(map(numbers.__getitem__, batch.stated))
-        bases = [self.bases.setdefault(name, len(self.bases)) for name in batch.bases]
-        self.base.extend(map(bases.__getitem__, batch.base))
-        relations = [self._relation(word) for word in batch.relations]
-        self.relation.extend(map(relations.__getitem__, batch.relation))
-        self.child.extend(map(start.__add__, batch.child))
-        self.same += batch.same
-        self.worded.update((start + row, value) for row, value in batch.worded.items())
+    ids: Any
+    flags: bytearray
+    problems: Any
+    stated: Any
+    statements: list[bytes]
+    child: Any
+    base: Any
+    relation: Any
+    bases: Any
+    relations: list[str]
+    worded: dict[int, bytes]
+    row_of_base: array[int]
+    duplicates: tuple[int, ...]
 
-    def _relation(self, word: str) -> int:
-        """The number of a relation; there are four, and whatever else a stranger wrote beyond some hundred is one more."""
-        if word not in self.relations and len(self.relations) > 200:
-            word = "…"
-        return self.relations.setdefault(word, len(self.relations))
-
-    def locate(self) -> None:
-        """Find the row of each base. Of rows with one id the first counts."""
-        import pyarrow as arrow
-        from pyarrow import compute
-
-        self.row_of_base = array("i", [NOWHERE]) * len(self.bases)
-        self.is_base = bytearray(self.count)
-        names = arrow.array(list(self.bases), arrow.string())
-        start = 0
-        for found in compute.index_in(self._ids(), value_set=names).chunks:
-            mask = compute.is_valid(found)
-            for row, base in zip(compute.indices_nonzero(mask).to_pylist(), found.filter(mask).to_pylist(), strict=True):
-                if self.row_of_base[base] == NOWHERE:
-                    self.row_of_base[base] = start + row
-                    self.is_base[start + row] = 1
-            start += len(found)
-        self.duplicates = set(self._repeated())
-
-    def _ids(self) -> arrow.ChunkedArray:
-        import pyarrow as arrow
-
-        return arrow.chunked_array(self.ids, arrow.string())
-
-    def _repeated(self) -> Iterator[int]:
-        """Rows whose id stood in an earlier row."""
-        from pyarrow import compute
-
-        ids = self._ids()
-        if compute.count_distinct(ids).as_py() == self.count - ids.null_count:
-            return
-        seen: set[str] = set()
-        for row, name in enumerate(ids.to_pylist()):
-            if name is not None:
-                if name in seen:
-                    yield row
-                seen.add(name)
+    @property
+    def count(self) -> int:
+        return len(self.flags)
 
     def name(self, row: int) -> str:
         """The id of a row, in lower case."""
-        for ids in self.ids:
-            if row < len(ids):
-                return str(ids[row].as_py() or "")
-            row -= len(ids)
-        raise IndexError(row)
+        return str(self.ids[row].as_py() or "")
 
-    def names(self, rows: Sequence[int]) -> list[str]:
+    def names(self, rows: Sequence[int] | arrow.Array) -> list[str]:
         """The ids of several rows."""
         import pyarrow as arrow
 
-        return [name or "" for name in self._ids().take(arrow.array(rows, arrow.int64())).to_pylist()]
+        places = rows if isinstance(rows, arrow.Array) else arrow.array(rows, arrow.int64())
+        return [name or "" for name in self.ids.take(places).to_pylist()]
 
     def usable(self) -> array[int]:
         """Of each base the row whose evidence can be used, or NOWHERE."""
@@ -119,12 +59,82 @@ class Graph:
         return array("i", (NOWHERE if row == NOWHERE or flags[row] & ABSENT else row for row in self.row_of_base))
 
 
-def collected(batches: Iterable[Batch], seen: Any = None) -> Graph:
-    """All batches, with every base found. ``seen`` is told the number of rows of each."""
-    graph = Graph()
+def collected(batches: Iterable[Batch], seen: Callable[[int], None]) -> Graph:
+    """The graph of all batches, which come in the order of the table. ``seen`` is told the number of rows of each."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    flags = bytearray()
+    statements: dict[bytes, int] = {}
+    worded: dict[int, bytes] = {}
+    ids, problems, stated, child, base, relation = ([] for _ in range(6))
     for batch in batches:
-        graph.add(batch)
-        if seen is not None:
-            seen(batch.count)
-    graph.locate()
-    return graph
+        start = len(flags)
+        flags += batch.flags
+        numbers = [statements.setdefault(text, len(statements)) for text in batch.statements]
+        stated.append(arrow.array(numbers, arrow.int32()).take(batch.stated))
+        ids.append(batch.ids)
+        problems.append(batch.problems)
+        edges = batch.edges
+        child.append(compute.add(edges.child, arrow.scalar(start, arrow.int32())))
+        base.append(edges.base)
+        relation.append(edges.relation)
+        worded.update((start + row, value) for row, value in edges.worded.items())
+        seen(batch.count)
+    names = arrow.chunked_array(ids, arrow.string())
+    coded, related = _coded(base), _coded(relation)
+    row_of_base = _located(names, coded.dictionary)
+    return Graph(
+        ids=names,
+        flags=flags,
+        problems=arrow.concat_arrays(problems) if problems else arrow.array([], arrow.uint16()),
+        stated=arrow.concat_arrays(stated) if stated else arrow.array([], arrow.int32()),
+        statements=list(statements),
+        child=arrow.concat_arrays(child) if child else arrow.array([], arrow.int32()),
+        base=coded.indices,
+        relation=related.indices,
+        bases=coded.dictionary,
+        relations=related.dictionary.to_pylist(),
+        worded=worded,
+        row_of_base=row_of_base,
+        duplicates=_repeated(names),
+    )
+
+
+def _coded(parts: Sequence[arrow.DictionaryArray]) -> arrow.DictionaryArray:
+    """Words of all batches with one dictionary."""
+    import pyarrow as arrow
+
+    kind = arrow.dictionary(arrow.int32(), arrow.string())
+    return arrow.chunked_array(parts, kind).unify_dictionaries().combine_chunks() if parts else arrow.array([], kind)
+
+
+def _located(ids: arrow.ChunkedArray, bases: arrow.Array) -> array[int]:
+    """The row of each base, or NOWHERE."""
+    from pyarrow import compute
+
+    found = array("i", [NOWHERE]) * len(bases)
+    start = 0
+    for part in compute.index_in(ids, value_set=bases).chunks:
+        mask = compute.is_valid(part)
+        for row, base in zip(compute.indices_nonzero(mask).to_pylist(), part.filter(mask).to_pylist(), strict=True):
+            if found[base] == NOWHERE:
+                found[base] = start + row
+        start += len(part)
+    return found
+
+
+def _repeated(ids: arrow.ChunkedArray) -> tuple[int, ...]:
+    """Rows whose id stood in an earlier row."""
+    from pyarrow import compute
+
+    if compute.count_distinct(ids).as_py() == len(ids) - ids.null_count:
+        return ()
+    seen: set[str] = set()
+    found = []
+    for row, name in enumerate(name for part in ids.chunks for name in part.to_pylist()):
+        if name is not None:
+            if name in seen:
+                found.append(row)
+            seen.add(name)
+    return tuple(found)

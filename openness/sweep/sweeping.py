@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import operator
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -20,6 +21,7 @@ from openness.sweep.graph import NOWHERE, Graph, collected
 from openness.sweep.judging import NO_LICENSE, Judge, Judged, Row
 from openness.sweep.lineage import LineageReader, Lineages
 from openness.sweep.memory import uncollected
+from openness.sweep.numbers import arrow_of, numbers_of, paired
 from openness.sweep.reading import reading
 from openness.sweep.summary import Drift, Summary, by_two, drift_of, top
 from openness.verdict.own_terms import OwnTerms
@@ -28,6 +30,9 @@ from openness.verdict.own_terms import OwnTerms
 FURTHER = ("base-missing", "lineage-cycle", "id-duplicate")
 WORDS = (*PROBLEMS, *FURTHER)
 MISSING, CYCLE, DUPLICATE = (1 << (len(PROBLEMS) + at) for at in range(len(FURTHER)))
+#: What of a row decides beside its flags, as bits behind them.
+DERIVED, COPIED, MIRRORED, LEAKED = (1 << (8 + at) for at in range(4))
+DECIDING_BITS = bytes(bits & (SHOWN | UNLISTED | ABSENT | INCOMPLETE) for bits in range(256))
 DISAGREE = 1 << PROBLEMS.index("bases-disagree")
 BASE_MODEL = "base-model"
 
@@ -84,67 +89,91 @@ class _Verdicts:
         self._graph = graph
         self._judge = judge
         self._own = [judge.own(statement) for statement in graph.statements]
-        self._classes = [judge.declared_class(own) for own in self._own]
-        self._lineages: Lineages = LineageReader(graph, self._own, judge).read()
-        self._keys: dict[tuple[Any, ...], int] = {}
+        numbers: dict[OwnTerms, int] = {}
+        #: Different statements may come to the same terms.
+        self._own_of = [numbers.setdefault(own, len(numbers)) for own in self._own]
+        self._terms = list(numbers)
+        self._lineages: Lineages = LineageReader(graph, self._own, self._own_of, judge).read()
         self._values: list[tuple[Any, ...]] = []
-        self._judged: list[Judged] = []
-        self._rows: array[int] = array("I")
+        self._statuses: list[str] = []
+        self._numbers: Any = None
 
     def judge(self) -> None:
         """Each row's result, by its number among the different ones."""
-        graph, lineages, keys = self._graph, self._lineages, self._keys
-        own_of = self._numbered_terms()
-        owned = [any(atom.owner is not None for atom, _ in found.atoms) for found in lineages.inheritances]
-        problems = self._problems()
-        numbers = array("I", bytes(4 * graph.count))
-        owners = self._owners([row for row, closure in enumerate(lineages.sets) if owned[closure]] if any(owned) else [])
-        deciding = SHOWN | UNLISTED | ABSENT | INCOMPLETE | LEAK
-        for row in range(graph.count):
-            stated, closure, flags = graph.stated[row], lineages.sets[row], graph.flags[row] & deciding
-            owner = owners[row] if owned[closure] else None
-            leaked = bool(flags & LEAK) and self._judge.leaked(graph.name(row))
-            more = lineages.derived[row] | lineages.copied[row] << 1 | lineages.mirrored[row] << 2 | leaked << 3
-            key = (own_of[stated], closure, flags, more, owner, problems[row])
-            number = keys.get(key)
-            if number is None:
-                number = keys[key] = self._new(stated, row, closure, flags, leaked, owner, problems[row])
-            numbers[row] = number
-        self._rows = numbers
+        judged, different = self._judged()
+        problems = arrow_of(self._problems())
+        coded = paired(judged, problems, 1 << len(WORDS)).dictionary_encode()
+        for key in coded.dictionary.to_pylist():
+            found, declared = different[key >> len(WORDS)]
+            bits = key & (1 << len(WORDS)) - 1
+            contradictions = (*found.contradictions, *((BASE_MODEL,) if bits & DISAGREE else ()))
+            words = tuple(word for at, word in enumerate(WORDS) if bits >> at & 1)
+            self._values.append((found.category, found.sub_label, declared, contradictions, found.licenses, words))
+            self._statuses.append(found.status)
+        self._numbers = coded.indices
 
-    def _owners(self, rows: list[int]) -> dict[int, str]:
-        return dict(zip(rows, map(owner_of, self._graph.names(rows)), strict=True))
+    def _judged(self) -> tuple[Any, list[tuple[Judged, str]]]:
+        """The number of each row's verdict among the different ones, and those with the class of the declared license."""
+        import pyarrow as arrow
 
-    def _numbered_terms(self) -> list[int]:
-        """The number of the terms of each statement; different statements may come to the same."""
-        numbers: dict[OwnTerms, int] = {}
-        return [numbers.setdefault(own, len(numbers)) for own in self._own]
+        graph, lineages = self._graph, self._lineages
+        terms = arrow.array(self._own_of, arrow.int32()).take(graph.stated)
+        pairs = paired(terms, arrow_of(lineages.sets), len(lineages.inheritances)).dictionary_encode()
+        deciding = self._deciding()
+        coded = paired(pairs.indices, arrow_of(deciding), 1 << 16).dictionary_encode()
+        pair_of = pairs.dictionary.to_pylist()
+        different = []
+        for key in coded.dictionary.to_pylist():
+            own, closure = divmod(pair_of[key >> 16], len(lineages.inheritances))
+            different.append(self._verdict(own, closure, key & 0xFFFF, None))
+        return self._with_owners(coded.indices, different, terms, deciding), different
 
-    def _new(self, stated: int, row: int, closure: int, flags: int, leaked: bool, owner: str | None, problems: int) -> int:
+    def _with_owners(self, numbers: Any, different: list[tuple[Judged, str]], terms: Any, deciding: array[int]) -> Any:
+        """The same where it matters who passes weights on: rows with such a base are judged with their owner."""
+        import pyarrow as arrow
+
         lineages = self._lineages
-        complete = not flags & (UNLISTED | ABSENT | INCOMPLETE)
-        weights = True if flags & SHOWN else None if flags & UNLISTED else False
-        given = Row(
-            weights,
-            complete,
-            bool(lineages.derived[row]),
-            bool(lineages.copied[row]),
-            leaked,
-            bool(lineages.mirrored[row]),
-            owner,
-        )
-        judged = self._judge.judged(self._own[stated], lineages.inheritances[closure], given)
-        contradictions = (*judged.contradictions, *((BASE_MODEL,) if problems & DISAGREE else ()))
-        words = tuple(word for at, word in enumerate(WORDS) if problems >> at & 1)
-        self._judged.append(judged)
-        self._values.append((judged.category, judged.sub_label, self._classes[stated], contradictions, judged.licenses, words))
-        return len(self._values) - 1
+        owned = [found.owned for found in lineages.inheritances]
+        if not any(owned):
+            return numbers
+        rows = [row for row, closure in enumerate(lineages.sets) if owned[closure]]
+        found = numbers_of(numbers)
+        known: dict[tuple[Any, ...], int] = {}
+        places = arrow.array(rows, arrow.int64())
+        for row, own, name in zip(rows, terms.take(places).to_pylist(), self._graph.names(places), strict=True):
+            key = (own, lineages.sets[row], deciding[row], owner_of(name))
+            if key not in known:
+                known[key] = len(different)
+                different.append(self._verdict(*key))
+            found[row] = known[key]
+        return arrow_of(found)
+
+    def _deciding(self) -> array[int]:
+        """What of each row decides beside its terms and bases, as bits."""
+        graph, lineages = self._graph, self._lineages
+        found = array("H", list(graph.flags.translate(DECIDING_BITS)))
+        for bit, rows in ((DERIVED, lineages.derived), (COPIED, lineages.copied), (MIRRORED, lineages.mirrored)):
+            if any(rows):
+                found = array("H", map(operator.or_, found, map(bit.__mul__, rows)))
+        doubtful = graph.flags.translate(bytes(bool(bits & LEAK) for bits in range(256)))
+        leaks = [row for row, flag in enumerate(doubtful) if flag] if 1 in doubtful else []
+        for row, name in zip(leaks, graph.names(leaks), strict=True):
+            if self._judge.leaked(name):
+                found[row] |= LEAKED
+        return found
+
+    def _verdict(self, own: int, closure: int, bits: int, owner: str | None) -> tuple[Judged, str]:
+        complete = not bits & (UNLISTED | ABSENT | INCOMPLETE)
+        weights = True if bits & SHOWN else None if bits & UNLISTED else False
+        derived, copied, mirrored, leaked = (bool(bits & bit) for bit in (DERIVED, COPIED, MIRRORED, LEAKED))
+        given = Row(weights, complete, derived, copied, leaked, mirrored, owner)
+        terms = self._terms[own]
+        return self._judge.judged(terms, self._lineages.inheritances[closure], given), self._judge.declared_class(terms)
 
     def _problems(self) -> array[int]:
-        problems = array("I", self._graph.problems)
-        for row, lacking in enumerate(self._lineages.lacking):
-            if lacking:
-                problems[row] |= MISSING
+        problems = array("I", self._graph.problems.to_pylist())
+        for row in self._lineages.lacking:
+            problems[row] |= MISSING
         for cycle in self._lineages.cycles:
             for row in cycle:
                 problems[row] |= CYCLE
@@ -153,13 +182,13 @@ class _Verdicts:
         return problems
 
     def results(self) -> table.Results:
-        return table.Results(self._values, self._rows)
+        return table.Results(self._values, self._numbers)
 
     # -- counting
 
     def summary(self, source: str, target: str, skipped: int) -> Summary:
         """The table in figures."""
-        counts = Counter(self._rows)
+        counts = _counted(self._numbers)
         cells: Counter[tuple[str, str]] = Counter()
         labels: Counter[str] = Counter()
         statuses: Counter[str] = Counter()
@@ -167,7 +196,7 @@ class _Verdicts:
         problems: Counter[str] = Counter()
         for number, count in counts.items():
             category, label, declared, contradictions, _, odd = self._values[number]
-            status = self._judged[number].status
+            status = self._statuses[number]
             cells[category or status, declared] += count
             statuses[status] += count
             labels[label or "none"] += count
@@ -175,7 +204,7 @@ class _Verdicts:
             problems.update(dict.fromkeys(odd, count))
         drift, drift_pairs = self._drift()
         return Summary(
-            source, target, len(self._rows), skipped, by_two(cells), _ordered(labels), _ordered(statuses), _ordered(about),
+            source, target, self._graph.count, skipped, by_two(cells), _ordered(labels), _ordered(statuses), _ordered(about),
             self._pairs(), drift, drift_pairs, self._figures(), _ordered(problems),
         )  # fmt: skip
 
@@ -193,13 +222,15 @@ class _Verdicts:
         """Which licenses contradict each other: the tag and the card's field, the model and its base."""
         graph, judge = self._graph, self._judge
         pairs: Counter[tuple[str, str, str]] = Counter()
-        for stated, count in Counter(graph.stated).items():
+        for stated, count in _counted(graph.stated).items():
             if self._own[stated].contradictions:
-                pairs["license", *_said(list(graph.statements)[stated])] += count
-        loose: Counter[tuple[int, int]] = Counter(zip(graph.stated, self._lineages.sets, strict=True))
-        for (stated, closure), count in loose.items():
+                pairs["license", *_said(graph.statements[stated])] += count
+        width = len(self._lineages.inheritances)
+        loose = _counted(paired(graph.stated, arrow_of(self._lineages.sets), width))
+        for key, count in loose.items():
+            stated, closure = divmod(key, width)
             own = self._own[stated]
-            above = {_plus(atom.ids) for atom, _ in self._lineages.inheritances[closure].atoms if judge.looser(atom, own)}
+            above = {_plus(atom.ids) for atom, _ in self._lineages.inheritances[closure].atoms if judge.looser(atom.ids, own)}
             for ids in above:
                 pairs["license-of-base", _plus(own.ids), ids] += count
         return top(pairs)
@@ -207,34 +238,43 @@ class _Verdicts:
     def _drift(self) -> tuple[tuple[Drift, ...], tuple[Any, ...]]:
         """What became of each base's declared license, by relation."""
         graph = self._graph
-        usable = graph.usable()
-        counts: Counter[tuple[int, int, int]] = Counter()
-        for child, base, relation in zip(graph.child, graph.base, graph.relation, strict=True):
-            above = usable[base]
-            if above != NOWHERE:
-                counts[relation, graph.stated[child], graph.stated[above]] += 1
-        relations = list(graph.relations)
+        from pyarrow import compute
+
+        above = arrow_of(graph.usable()).take(graph.base)
+        there = compute.not_equal(above, NOWHERE)
+        count = max(1, len(graph.statements))
+        child, base = graph.stated.take(graph.child.filter(there)), graph.stated.take(above.filter(there))
+        keys = _counted(paired(paired(graph.relation.filter(there), child, count), base, count))
+        relations = graph.relations
         outcomes: Counter[tuple[str, str]] = Counter()
         pairs: Counter[tuple[str, str, str]] = Counter()
-        for (relation, child, above), count in counts.items():
-            outcome = self._outcome(child, above)
-            outcomes[relations[relation], outcome] += count
+        for key, edges in keys.items():
+            (relation, one), other = divmod(key // count, count), key % count
+            outcome = self._outcome(self._own[one], self._own[other])
+            outcomes[relations[relation], outcome] += edges
             if outcome in ("to_permissive", "to_restrictive", "sideways"):
-                pairs[outcome, _plus(self._own[child].ids), _plus(self._own[above].ids)] += count
+                pairs[outcome, _plus(self._own[one].ids), _plus(self._own[other].ids)] += edges
         return tuple(drift_of(outcomes, relation) for relation in sorted(relations)), top(pairs)
 
-    def _outcome(self, child: int, above: int) -> str:
-        own, base = self._own[child], self._own[above]
+    def _outcome(self, own: OwnTerms, base: OwnTerms) -> str:
         if not own.stated or not base.stated:
             return "neither" if not own.stated and not base.stated else "dropped" if not own.stated else "added"
         if own.ids and set(own.ids) == set(base.ids):
             return "kept"
-        one, other = self._classes[child], self._classes[above]
+        one, other = self._judge.declared_class(own), self._judge.declared_class(base)
         if one not in CATEGORIES or other not in CATEGORIES:
             return "unclear"
         if one == other:
             return "sideways"
         return "to_permissive" if CATEGORIES.index(one) < CATEGORIES.index(other) else "to_restrictive"
+
+
+def _counted(numbers: Any) -> Counter[int]:
+    """How often each number stands in an Arrow array."""
+    from pyarrow import compute
+
+    found = compute.value_counts(numbers)
+    return Counter(dict(zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)))
 
 
 def _said(statement: bytes) -> tuple[str, str]:

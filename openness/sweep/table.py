@@ -31,7 +31,7 @@ class NotWritten(OpennessError):
 class Results:
     """The different results, and which of them each row has."""
 
-    def __init__(self, values: Sequence[tuple[Any, ...]], numbers: Sequence[int]) -> None:
+    def __init__(self, values: Sequence[tuple[Any, ...]], numbers: arrow.Array) -> None:
         """``values`` are in the order of COLUMNS."""
         self.values = values
         self.numbers = numbers
@@ -89,7 +89,7 @@ def _write(file: Any, table: Layout, results: Results) -> None:
     start = 0
     with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
         for ids in _grouped(_ids(table)):
-            numbers = arrow.array(results.numbers[start : start + len(ids)], arrow.uint32())
+            numbers = results.numbers.slice(start, len(ids))
             start += len(ids)
             writer.write_table(arrow.table([ids, *(column.take(numbers) for column in different)], schema=schema))
     if start != len(results.numbers):

@@ -15,8 +15,8 @@ from typing import Any
 
 from openness.refs import keys
 from openness.refs.forms import python_calls, python_texts
-from openness.refs.forms.python_index import Index
-from openness.refs.forms.python_names import Scope, Value, arguments
+from openness.refs.forms.python_index import Index, is_elsewhere
+from openness.refs.forms.python_names import Scope, Value, arguments, entries
 from openness.refs.records import Confidence
 from openness.refs.sink import Sink
 from openness.refs.source_text import SourceText
@@ -152,6 +152,8 @@ class _Reader:
 
     def _meaning(self, call: ast.Call, means: str) -> str | None:
         """``repo_type="dataset"`` and an Ollama backend beside the model change what its name means."""
+        if is_elsewhere(call):
+            return None
         for keyword in call.keywords:
             if keyword.arg == "repo_type" and isinstance(keyword.value, ast.Constant) and isinstance(keyword.value.value, str):
                 return {"dataset": "dataset", "space": None, "kernel": None}.get(keyword.value.value, means)
@@ -199,7 +201,7 @@ class _Reader:
 
     def _table(self, expr: ast.Dict, scope: Scope, means: str, confidence: Confidence) -> None:
         """A table under a key: its values are what the key says unless their own keys say otherwise."""
-        for key, value in zip(expr.keys, expr.values, strict=True):
+        for key, value in entries(expr):
             own = keys.meaning(key.value) if isinstance(key, ast.Constant) and isinstance(key.value, str) else None
             if own is None:
                 self._hold(value, scope, means, confidence)

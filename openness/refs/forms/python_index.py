@@ -7,7 +7,8 @@ import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from openness.refs.forms.python_names import Bound, Each, Names, Scope
+from openness.refs import keys
+from openness.refs.forms.python_names import Bound, Each, Names, Scope, entries, text_of
 from openness.refs.tables import table
 
 MAX_NODES = 2_000_000
@@ -34,6 +35,7 @@ class Index:
         self.lists: list[tuple[ast.List | ast.Tuple, Scope]] = []
         self.texts: list[ast.Constant] = []
         self.functions: dict[str, Scope] = {}
+        self._elsewhere: set[int] = set()
         self._options = frozenset(table("python")["options"])
         self._loads_data = re.compile(table("python")["data_calls"])
         self._writes = frozenset(table("python")["writes"])
@@ -100,7 +102,7 @@ class Index:
         if last in self._options:
             self._option(call, scope)
             return
-        if last in self._writes:
+        if last in self._writes or is_elsewhere(call):
             return
         siblings = tuple(keyword.arg for keyword in call.keywords if keyword.arg)
         own = table("python")["own_names"]
@@ -146,8 +148,13 @@ class Index:
                 self._assign(part, its, scope)
 
     def _keys(self, node: ast.Dict, scope: Scope) -> None:
+        if id(node) in self._elsewhere:
+            return
         siblings = tuple(key.value for key in node.keys[:50] if isinstance(key, ast.Constant) and isinstance(key.value, str))
-        for key, value in zip(node.keys, node.values, strict=True):
+        own = entries(node)
+        kept = {id(value) for _, value in own}
+        self._elsewhere.update(id(inner) for v in node.values if id(v) not in kept for inner in ast.walk(v))
+        for key, value in own:
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 self.held.append(Held(key.value, value, scope, False, siblings))
 
@@ -194,6 +201,11 @@ class Index:
         elif node.module:
             for alias in node.names:
                 self.names.imports[alias.asname or alias.name] = f"{node.module}.{alias.name}"
+
+
+def is_elsewhere(call: ast.Call) -> bool:
+    """Whether a keyword of a call says that another hub is meant."""
+    return any(k.arg and keys.tells_other_hub(k.arg, text_of(k.value)) for k in call.keywords)
 
 
 _PLAIN_TYPES = frozenset({"", "str", "Any", "Text", "object", "Path"})

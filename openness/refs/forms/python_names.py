@@ -10,6 +10,7 @@ import ast
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
+from openness.refs import keys
 from openness.refs.tables import table
 
 MAX_DEPTH = 8
@@ -147,7 +148,7 @@ class Names:
     def _elements(self, bound: Each, scope: Scope, depth: int) -> Iterator[Value]:
         for row in self.literals(bound.expr, scope, depth, (ast.List, ast.Tuple, ast.Set, ast.Dict)):
             if isinstance(row, ast.Dict):
-                items: Iterable[ast.expr | None] = row.values if bound.item == 1 else row.keys
+                items = [value if bound.item == 1 else key for key, value in entries(row)]
                 yield from (value for item in items if item is not None for value in self.values(item, scope, depth + 1))
                 continue
             for item in row.elts[:MAX_VALUES]:  # type: ignore[attr-defined]
@@ -212,10 +213,10 @@ class Names:
 
     def _chosen(self, expr: ast.Subscript, scope: Scope, depth: int) -> Iterator[ast.expr]:
         """What a table has under a key: under all of them where the key has no value here."""
-        keys = {value.text for value in self.values(expr.slice, scope, depth)}
+        wanted = {value.text for value in self.values(expr.slice, scope, depth)}
         for found in self.literals(expr.value, scope, depth, (ast.Dict,)):
-            rows = [(getattr(k, "value", None), v) for k, v in zip(found.keys, found.values, strict=True)]  # type: ignore[attr-defined]
-            yield from [item for key, item in rows if key in keys] or [item for _, item in rows]
+            rows = [(getattr(key, "value", None), value) for key, value in entries(found)]  # type: ignore[arg-type]
+            yield from [item for key, item in rows if key in wanted] or [item for _, item in rows]
 
     def _passed(self, call: ast.Call, scope: Scope, depth: int) -> Iterator[Value]:
         last = call.func.attr if isinstance(call.func, ast.Attribute) else call.func.id if isinstance(call.func, ast.Name) else ""
@@ -238,12 +239,26 @@ def _parts(expr: ast.expr) -> list[ast.expr]:
     if isinstance(expr, ast.List | ast.Tuple | ast.Set):
         return expr.elts[:MAX_VALUES]
     if isinstance(expr, ast.Dict):
-        return expr.values[:MAX_VALUES]
+        return [value for _, value in entries(expr)[:MAX_VALUES]]
     if isinstance(expr, ast.Starred | ast.Await | ast.NamedExpr):
         return [expr.value]
     if isinstance(expr, ast.Lambda):
         return [expr.body]
     return []
+
+
+def entries(table: ast.Dict) -> list[tuple[ast.expr | None, ast.expr]]:
+    """Keys and values of a table, without those that are ids of another hub."""
+    rows = list(zip(table.keys, table.values, strict=True))
+    if any(keys.tells_other_hub(text_of(key), text_of(value)) for key, value in rows):
+        return []
+    return [(key, value) for key, value in rows if not keys.is_other_hub(text_of(key))]
+
+
+def text_of(expr: ast.expr | None) -> str:
+    """A text that is written out, else an empty one."""
+    value = expr.value if isinstance(expr, ast.Constant) else None
+    return value if isinstance(value, str) else ""
 
 
 def _combined(texts: list[list[Value]], whole: ast.expr | None) -> Iterator[Value]:

@@ -84,7 +84,7 @@ class Settings:
             frame = _Frame(above.key, above.parent, is_list, above.only_addresses)
         else:
             key = above.pending or ""
-            frame = _Frame(key, above.key, is_list, above.only_addresses or key in self.routed)
+            frame = _Frame(key, above.key, is_list, above.only_addresses or key in self.routed or keys.is_other_hub(key))
             above.pending = None
         stack.append(frame)
 
@@ -121,6 +121,7 @@ class Settings:
             None,
         )
         environment = named["name"].text if "name" in named and "value" in named and len(named) == 2 else None
+        frame.only_addresses |= any(keys.tells_other_hub(item.key, item.text) for item in frame.items)
         revision = next((named[k].text for k in ("revision", "model_revision") if k in named), None)
         for item in frame.items:
             if environment and item.key == "value":

@@ -70,11 +70,21 @@ def read_words(words: Sequence[Word], sink: Sink) -> None:
         from openness.refs.forms import python
 
         python.read(rest[2].text, sink.embedded(rest[2].pieces or ((0, rest[2].offset),)))
+    if name not in table("commands")["texts"]:
+        _schemes(rest, used, sink)
     for row in _rows().get(name, ()):
         size = len(row["words"])
         if [name, *(word.text for word in rest[1:size])] == row["words"]:
             _arguments(rest, size, used, row, sink)
             break
+
+
+def _schemes(words: Sequence[Word], used: set[int], sink: Sink) -> None:
+    """Words that say themselves where a model is: `hf:owner/name:Q8_0`, the address of a download."""
+    schemes = tuple(table("commands")["schemes"])
+    for index, word in enumerate(words[1:], 1):
+        if index not in used and (word.text.startswith(schemes) or "/resolve/" in word.text):
+            _add(word, "address", "high", sink)
 
 
 def _options_of(words: Sequence[Word], sink: Sink) -> set[int]:
@@ -141,10 +151,16 @@ def _option(option: str, value: Word, words: Sequence[Word], program: str, sink:
     if not option.startswith("--"):
         return False
     means = _dotted(option.lstrip("-"))
-    if means is None:
+    if means is None or (means == "dataset" and "/" not in value.text and not _names_bare_data(option, program)):
         return False
     revision = _value_of("--revision", words) if means != "dataset" else None
     return _add(value, means, "high", sink, revision=revision)
+
+
+def _names_bare_data(option: str, program: str) -> bool:
+    """Whether a data set may be named without an owner there."""
+    bare = table("commands")["bare_datasets"]
+    return option in bare["options"] or program.startswith(tuple(bare["programs"]))
 
 
 def _dotted(key: str) -> str | None:

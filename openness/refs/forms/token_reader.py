@@ -6,12 +6,20 @@ do. Time is linear in the text.
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterator
-from functools import lru_cache
 from typing import Any
 
 from openness.refs import keys
+from openness.refs.forms.token_index import (
+    callee,
+    constants,
+    declared,
+    fits,
+    functions,
+    has_question,
+    mlc_id,
+    names_other_hub,
+    rows,
+)
 from openness.refs.forms.token_lexer import Token, tokenize
 from openness.refs.records import Confidence
 from openness.refs.sink import Sink
@@ -27,28 +35,30 @@ _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 
 
 class _Frame:
-    __slots__ = ("argument", "call", "key", "key_at", "mark", "outer", "start")
+    __slots__ = ("argument", "call", "elsewhere", "key", "key_at", "mark", "outer", "start")
 
     def __init__(self, mark: str, call: str, key: str, start: int) -> None:
         self.mark, self.call, self.key, self.key_at, self.start = mark, call, key, start, start
         self.argument = 0
         self.outer = key
+        self.elsewhere = False
 
 
 def read(text: str, sink: Sink, language: str) -> None:
     """Every reference that the tokens of a text give away."""
     tokens = list(tokenize(text, language))
-    _Reader(tokens, sink, language).read()
+    _Reader(tokens, sink, language, keys.mentions_other_hub(text)).read()
 
 
 class _Reader:
-    def __init__(self, tokens: list[Token], sink: Sink, language: str) -> None:
-        self.tokens, self.sink, self.language = tokens, sink, language
-        self.constants = dict(_constants(tokens))
-        self.calls = {_callee(tokens, i) for i, token in enumerate(tokens) if token.text == "("}
-        self.rows = _rows("python" if language == "python" else "javascript")
+    def __init__(self, tokens: list[Token], sink: Sink, language: str, other_hubs: bool) -> None:
+        self.tokens, self.sink, self.language, self.other_hubs = tokens, sink, language, other_hubs
+        self.inner = frozenset(table("keys")["inner"])
+        self.constants = dict(constants(tokens))
+        self.calls = {callee(tokens, i) for i, token in enumerate(tokens) if token.text == "("}
+        self.rows = rows("python" if language == "python" else "javascript")
         self.object_keys = frozenset(table("javascript")["object_keys"])
-        self.functions = _functions(tokens) if language == "javascript" else {}
+        self.functions = functions(tokens) if language == "javascript" else {}
         self.ollama = frozenset(table("javascript")["ollama_calls"])
 
     def read(self) -> None:
@@ -89,7 +99,7 @@ class _Reader:
     # --- context
 
     def _opened(self, index: int, mark: str, frame: _Frame) -> _Frame:
-        call = _callee(self.tokens, index) if mark == "(" else frame.call if mark == "{" else ""
+        call = callee(self.tokens, index) if mark == "(" else frame.call if mark == "{" else ""
         inherits = mark in "[{" or call.rpartition(".")[2] in (
             "get",
             "getenv",
@@ -101,17 +111,23 @@ class _Reader:
             "into",
             "vec",
         )
-        key = frame.key if inherits and index - frame.key_at <= REACH else ""
+        key = frame.key if inherits and (frame.mark == "[" or index - frame.key_at <= REACH) else ""
         if mark == "(" and not key and self.language != "python":
             key = frame.key if index - frame.key_at <= 2 else ""
-        return _Frame(mark, call, key, index)
+        opened = _Frame(mark, call, key, index)
+        if self.other_hubs and mark in "[{":
+            opened.elsewhere = frame.elsewhere or keys.is_other_hub(key) or names_other_hub(self.tokens, index)
+        return opened
 
     def _key(self, index: int, token: Token, frame: _Frame) -> None:
         """The name before `:` or `=` (and before a type between them) is the key of what follows."""
         before = self.tokens[index - 1] if index else None
         if before is None or (
-            token.text == ":" and frame.key and index - frame.key_at <= REACH and _has_question(self.tokens, frame.key_at, index)
+            token.text == ":" and frame.key and index - frame.key_at <= REACH and has_question(self.tokens, frame.key_at, index)
         ):
+            return
+        if token.text == "=" and not frame.key and before.text in (">", "]") and (name := declared(self.tokens, index)):
+            frame.key, frame.key_at = name, index
             return
         if token.text == "=" and index > 2 and self.tokens[index - 2].text == ":":
             return  # `model: string = …`: the name is the key already
@@ -167,8 +183,9 @@ class _Reader:
             return False
         if frame.mark == "{" and key in self.object_keys and any(row["means"] == "hub" for row in self._rows_of(frame.call)):
             return self.sink.add(value, offset, "hub", "high", weight_file=self._file_beside(index))
-        variable = frame.mark == "" and self.language != "python"
-        means = keys.tells(key, variable=variable)
+        if frame.elsewhere:
+            return False
+        means = self._meaning(key, frame)
         if means in ("open", "hub") and (frame.call in self.ollama or any(f.call in self.ollama for f in stack[-3:])):
             means = "ollama"
         if means is None:
@@ -178,8 +195,15 @@ class _Reader:
         confidence: Confidence = "high" if means == "hub" else "medium"
         return self.sink.add(value, offset, means, confidence)
 
+    def _meaning(self, key: str, frame: _Frame) -> str | None:
+        """What a key says; a plain one (`id`) in an object says what the key of the object, or of its list, says."""
+        means = keys.meaning(key, variable=frame.mark == "" and self.language != "python")
+        if frame.mark == "{" and frame.outer and key in self.inner and means in (None, "open"):
+            means = keys.tells(frame.outer) or means
+        return None if means == "none" else means
+
     def _rows_of(self, call: str) -> list[dict[str, Any]]:
-        return [row for row in self.rows.get(call.rpartition(".")[2], ()) if _fits(row, call)] if call else []
+        return [row for row in self.rows.get(call.rpartition(".")[2], ()) if fits(row, call)] if call else []
 
     def _file_beside(self, index: int) -> str | None:
         """The value of ``file:`` right behind a repository in the same object."""
@@ -226,72 +250,7 @@ class _Reader:
 
     def _mlc(self, value: str, offset: int) -> bool:
         """WebLLM's prebuilt ids have no owner of their own; what follows ``-MLC`` is a setting of the same repository."""
-        match = _mlc_id().fullmatch(value)
+        match = mlc_id().fullmatch(value)
         if match is None:
             return False
         return self.sink.add(match[1], offset, "hub", "high", default_owner=table("javascript")["mlc_owner"])
-
-
-def _fits(row: dict[str, Any], call: str) -> bool:
-    return any(call == name or call.endswith(f".{name}") for name in row["names"])
-
-
-@lru_cache(maxsize=2)
-def _rows(name: str) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = {}
-    for row in table(name)["calls"]:
-        for each in {name.rpartition(".")[2] for name in row["names"]}:
-            found.setdefault(each, []).append(row)
-    return found
-
-
-def _functions(tokens: list[Token]) -> dict[str, list[str]]:
-    """Functions of the file with the names of their parameters: their callers name what the parameters hold."""
-    found: dict[str, list[str]] = {}
-    for index, token in enumerate(tokens[:-2]):
-        if token.text != "function" or tokens[index + 1].kind != "name" or tokens[index + 2].text != "(":
-            continue
-        names: list[str] = []
-        for before, each in zip(tokens[index + 2 : index + 40], tokens[index + 3 : index + 40], strict=False):
-            if each.text == ")":
-                break
-            if each.kind == "name" and before.text in ("(", ","):
-                names.append(each.text)
-        found[tokens[index + 1].text] = names
-    return found
-
-
-@lru_cache(maxsize=1)
-def _mlc_id() -> re.Pattern[str]:
-    return re.compile(table("javascript")["mlc_id"])
-
-
-def _constants(tokens: list[Token]) -> Iterator[tuple[str, list[tuple[str, int]]]]:
-    """``const X = "…"`` (also with a type): name → values."""
-    found: dict[str, list[tuple[str, int]]] = {}
-    for index, token in enumerate(tokens[:-2]):
-        if token.kind == "name" and tokens[index + 1].text in ("=", ":=") and tokens[index + 2].kind in ("string", "template"):
-            name = tokens[index - 2].text if index > 1 and tokens[index - 1].text == ":" else token.text
-            value = tokens[index + 2]
-            found.setdefault(name, []).append((value.text, value.offset))
-    yield from found.items()
-
-
-def _callee(tokens: list[Token], index: int) -> str:
-    """The dotted name before an opening parenthesis."""
-    parts: list[str] = []
-    at = index - 1
-    if at >= 0 and tokens[at].text == ">":  # pipeline<…>(
-        while at >= 0 and index - at < 12 and tokens[at].text != "<":
-            at -= 1
-        at -= 1
-    while at >= 0 and tokens[at].kind == "name" and len(parts) < 8:
-        parts.append(tokens[at].text)
-        if at < 2 or tokens[at - 1].text not in (".", "?.", "::"):
-            break
-        at -= 2
-    return ".".join(reversed(parts))
-
-
-def _has_question(tokens: list[Token], start: int, end: int) -> bool:
-    return any(token.text == "?" for token in tokens[start:end])

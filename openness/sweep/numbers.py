@@ -1,0 +1,39 @@
+"""Columns of numbers: from and to Arrow without an object of Python for each."""
+
+from __future__ import annotations
+
+from array import array
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import pyarrow as arrow
+
+KINDS = {"i": "int32", "I": "uint32", "H": "uint16", "B": "uint8"}
+
+
+def arrow_of(values: array[int] | bytearray) -> arrow.Array:
+    """The same numbers as an Arrow array, not copied."""
+    import pyarrow as arrow
+
+    kind = arrow.type_for_alias("uint8" if isinstance(values, bytearray) else KINDS[values.typecode])
+    return arrow.Array.from_buffers(kind, len(values), [None, arrow.py_buffer(values)])
+
+
+def numbers_of(values: arrow.Array) -> array[int]:
+    """An Arrow array of int32 without nulls as numbers that Python can index quickly."""
+    import pyarrow as arrow
+
+    column = values.cast(arrow.int32())
+    buffer = column.buffers()[1]
+    found = array("i")
+    if buffer is not None:
+        found.frombytes(memoryview(buffer)[4 * column.offset : 4 * (column.offset + len(column))])
+    return found
+
+
+def paired(one: arrow.Array, other: arrow.Array, width: int) -> arrow.Array:
+    """Pairs of numbers as single ones, ``other`` being below ``width``."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    return compute.add(compute.multiply(one.cast(arrow.int64()), width), other.cast(arrow.int64()))

@@ -1,0 +1,90 @@
+"""What rows state of their license: the different statements of a batch, and which of them each row makes."""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import msgspec
+
+from openness.sweep.batch import BIT
+from openness.sweep.card_json import AnyCard, OddCard
+from openness.sweep.numbers import arrow_of, numbers_of, paired
+
+if TYPE_CHECKING:
+    import pyarrow as arrow
+
+LICENSE_TAG = "license:"
+LICENSE_KEYS = ("license", "license_name", "license_link")
+
+
+def statements(cards: Sequence[AnyCard], tags: arrow.Array, problems: array[int]) -> tuple[Any, list[bytes]]:
+    """The number of each row's statement, and the different statements as JSON; sets bits of ``problems``."""
+    import pyarrow as arrow
+
+    alone = [row for row, card in enumerate(cards) if card.license_name is not None or card.license_link is not None]
+    licenses: list[Any] = [card.license for card in cards]
+    alone += [row for row, card in enumerate(cards) if type(card) is OddCard]
+    for row in alone:
+        licenses[row] = None
+    tagged, named = license_tags(tags)
+    coded = arrow.array(licenses, arrow.string()).dictionary_encode()
+    words = [*coded.dictionary.to_pylist(), None]
+    both = paired(tagged, coded.indices.fill_null(len(words) - 1), len(words)).dictionary_encode()
+    found = []
+    for key in both.dictionary.to_pylist():
+        tag, word = divmod(key, len(words))
+        given = {} if words[word] is None else {"license": words[word]}
+        found.append(msgspec.json.encode({**given, "tags": named[tag]} if named[tag] else given))
+    if not alone:
+        return both.indices, found
+    return _each(both.indices, found, alone, cards, [named[number] for number in tagged.to_pylist()], problems), found
+
+
+def license_tags(tags: arrow.Array) -> tuple[Any, list[tuple[str, ...]]]:
+    """The number of the licenses that the tags of each row name, and the different ones."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    rows, words = compute.list_parent_indices(tags), compute.list_flatten(tags)
+    mask = compute.starts_with(words, LICENSE_TAG)
+    different = words.filter(mask).dictionary_encode()
+    names = [(tag[len(LICENSE_TAG) :],) for tag in different.dictionary.to_pylist()]
+    numbers: dict[tuple[str, ...], int] = {(): 0}
+    found = array("i", bytes(4 * len(tags)))
+    for row, number in zip(rows.filter(mask).to_pylist(), different.indices.to_pylist(), strict=True):
+        name = names[number]
+        if found[row]:
+            name = (*list(numbers)[found[row]], *name)
+        found[row] = numbers.setdefault(name, len(numbers))
+    return arrow.Array.from_buffers(arrow.int32(), len(tags), [None, arrow.py_buffer(found)]), list(numbers)
+
+
+def _each(
+    codes: arrow.Array,
+    found: list[bytes],
+    rows: Sequence[int],
+    cards: Sequence[AnyCard],
+    tags: Sequence[tuple[str, ...]],
+    problems: array[int],
+) -> Any:
+    """The numbers with those of rows that say more than a plain license; their statements are appended."""
+    numbers = numbers_of(codes)
+    known: dict[bytes, int] = {}
+    for row in rows:
+        card = cards[row]
+        given = {key: value for key in LICENSE_KEYS if (value := getattr(card, key)) is not None}
+        problems[row] |= _problem(card.license)
+        encoded = msgspec.json.encode({**given, "tags": tags[row]} if tags[row] else given)
+        if encoded not in known:
+            known[encoded] = len(found)
+            found.append(encoded)
+        numbers[row] = known[encoded]
+    return arrow_of(numbers)
+
+
+def _problem(license: object) -> int:
+    if isinstance(license, list):
+        return BIT["license-list"]
+    return BIT["license-malformed"] if license is not None and not isinstance(license, (str, dict)) else 0
