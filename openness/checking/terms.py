@@ -72,8 +72,8 @@ def judge_uses(
         elif only_denied:
             continue
         elif judged.verdict is Permission.NEEDS_ANSWER:
-            fact = next((reason.fact for reason in reasons if reason.fact), None)
-            fix = f"Declare {fact} under [declare] in the policy, then run `openness lock`." if fact else None
+            facts = " and ".join(judged.asks)
+            fix = f"Declare {facts} under [declare] in the policy, then run `openness lock`." if facts else None
             message = f"Whether {name} may be used for {use.text} depends on a fact about you:{said}"
             yield found(
                 "needs-answer", judged.verdict, ExitCode.CANNOT_SAY, message, line=line, keys=[use.text, "needs-answer"],

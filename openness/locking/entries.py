@@ -18,20 +18,20 @@ MAX_QUOTE = 120
 
 def uses_of(verdicts: Iterable[UseVerdict]) -> dict[str, LockedUse]:
     """The verdicts with the reasons that decided them."""
-    return {verdict.use: LockedUse(verdict.verdict, tuple(_reasons(verdict))) for verdict in verdicts}
+    return {
+        verdict.use: LockedUse(verdict.verdict, tuple(_reasons(verdict)), tuple(dict.fromkeys(q.fact for q in verdict.questions)))
+        for verdict in verdicts
+    }
 
 
 def _reasons(verdict: UseVerdict) -> Iterator[LockedReason]:
     """Why a use does not pass; empty for one that does."""
-    wanted = {"denied": ("denied",), "unknown": ("unknown",), "needs-answer": ("asks",)}.get(str(verdict.verdict), ())
-    found = [reason for reason in verdict.reasons if reason.effect in wanted]
+    effect = {"denied": "denied", "unknown": "unknown", "needs-answer": "asks"}.get(str(verdict.verdict))
+    found = [reason for reason in verdict.reasons if reason.effect == effect]
     for reason in found[:MAX_REASONS]:
-        asked = verdict.questions[0].fact if reason.effect == "asks" and len(verdict.questions) == 1 else None
-        yield LockedReason(
-            reason.effect, printable(reason.summary, MAX_TEXT), reason.license, reason.section, reason.clause, asked
-        )  # fmt: skip
-    if not found and "asks" in wanted:
-        yield from (LockedReason("asks", printable(q.text, MAX_TEXT), fact=q.fact) for q in verdict.questions[:MAX_REASONS])
+        yield LockedReason(reason.effect, printable(reason.summary, MAX_TEXT), reason.license, reason.section, reason.clause)
+    if effect == "asks" and not found:
+        yield from (LockedReason("asks", printable(question.text, MAX_TEXT)) for question in verdict.questions[:MAX_REASONS])
 
 
 def licenses_of(found: Classification) -> Iterator[LockedLicense]:

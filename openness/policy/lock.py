@@ -57,12 +57,14 @@ class LockedReason(msgspec.Struct, frozen=True, omit_defaults=True):
     license: str = ""
     section: str = ""
     clause: str = ""
-    fact: str | None = None
 
 
 class LockedUse(msgspec.Struct, frozen=True, omit_defaults=True):
+    """The verdict of a use with the reasons that decided it; ``asks`` are the facts of the user that would."""
+
     verdict: Permission
     reasons: tuple[LockedReason, ...] = ()
+    asks: tuple[str, ...] = ()
 
 
 class LockedModel(msgspec.Struct, frozen=True, omit_defaults=True):

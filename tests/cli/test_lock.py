@@ -145,7 +145,8 @@ def test_the_uses_and_facts_of_the_policy_are_asked(repo: Project) -> None:
     repo.lock()
     verdict = entry(repo, "acme/llama")["uses"]["product"]
     assert verdict["verdict"] == "needs-answer"
-    assert verdict["reasons"][0]["fact"] == "mau_at_release"
+    assert (verdict["asks"], verdict["reasons"][0]["clause"]) == (["mau_at_release"], "SCALE_THRESHOLD")
+    jsonschema.validate(repo.locked, SCHEMA)
     repo.write("openness.toml", 'use = ["product"]\n[declare]\nmau_at_release = 5\n')
     done = repo.lock()
     assert "product: needs-answer → permitted-with-duties" in done.out
