@@ -9,9 +9,10 @@ from openness.policy.checked import CheckedReference, CheckResult, Hit, Notice, 
 from openness.printable import printable
 from openness.records import Permission
 
+NOT_LOCKED = "not-locked"
+#: So many are shown one by one.
+MOST_NOT_LOCKED = 3
 COLORS = {"error": "red", "warning": "yellow", "note": "cyan"}
-#: Notices about what was not read are many in some repositories; the first ones show the kind.
-MOST_NOTES = 20
 #: Of a long line (characters): from where on its beginning is cut, what stays before the name, what is shown in all.
 MOST_BEFORE, BEFORE, MOST_SHOWN = 70, 40, 110
 
@@ -19,19 +20,43 @@ MOST_BEFORE, BEFORE, MOST_SHOWN = 70, 40, 110
 def check(result: CheckResult, *, width: int = 80, style: Style = plain, verbose: bool = False, quiet: bool = False) -> str:
     """The findings in the order of the files, the notices behind them, and a line of totals."""
     blocks = []
+    unlocked = [] if verbose else [each for each in result.references if _only(each, NOT_LOCKED)]
+    together: set[int] = set()
+    if len(unlocked) > MOST_NOT_LOCKED:
+        together = {id(each) for each in unlocked}
+        blocks.append("\n".join(_not_locked(unlocked, result.lock, width, style)))
     for checked in result.references:
-        hits = [hit for hit in checked.hits if hit.counts or verbose]
+        hits = [hit for hit in checked.hits if (hit.counts or verbose) and id(checked) not in together]
         blocks += ["\n".join(_finding(checked, hit, width, style, first=not index)) for index, hit in enumerate(hits)]
     blocks += ["\n".join(_notice(notice, width, style)) for notice in _notices(result, verbose, quiet)]
     blocks.append("\n".join(wrapped(total(result), width, 0, hang=0)))
     return "\n\n".join(blocks)
 
 
+def _only(checked: CheckedReference, rule: str) -> bool:
+    return [hit.rule for hit in checked.hits if hit.counts] == [rule]
+
+
+def _not_locked(found: list[CheckedReference], lock: str | None, width: int, style: Style) -> Iterator[str]:
+    """Many models that are not locked are one matter: that the lock has to be written."""
+    hit = next(hit for hit in found[0].hits if hit.counts)
+    models = len({each.reference.model.casefold() for each in found})
+    where = lock or "the lock, which does not exist yet"
+    message = f"{_counted(len(found), 'reference')} to {_counted(models, 'model')} not in {where}; nothing is known of them."
+    yield from _head(hit.severity, hit.rule, message, width, style)
+    for each in found:
+        place = f"{printable(each.reference.file, None)}:{each.reference.line}:{each.reference.column}"
+        yield f" --> {style(place, 'blue')}  {printable(each.reference.model, 120)}"
+    if hit.policy_line:
+        yield f"  = {style('policy', 'cyan')}: {hit.policy_line}"
+    yield f"  = {style('help', 'cyan')}: {hit.fix}"
+
+
 def _notices(result: CheckResult, verbose: bool, quiet: bool) -> list[Notice]:
     said = [notice for notice in result.notices if notice.severity != "note"]
-    notes = [notice for notice in result.notices if notice.severity == "note"]
-    errors = [notice for notice in said if notice.severity == "error"]
-    return errors if quiet else [*said, *(notes[: None if verbose else MOST_NOTES] if verbose else ())]
+    if quiet:
+        return [notice for notice in said if notice.severity == "error"]
+    return [*said, *(notice for notice in result.notices if notice.severity == "note" and verbose)]
 
 
 def _finding(checked: CheckedReference, hit: Hit, width: int, style: Style, *, first: bool) -> Iterator[str]:

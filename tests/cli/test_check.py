@@ -101,6 +101,16 @@ def test_a_model_that_is_not_locked_is_unknown(repo: Project, unverified: str, c
     assert found["policy_line"] == ("openness.toml:1" if code == 1 else None)
 
 
+def test_many_models_that_are_not_locked_are_one_finding_with_every_place(repo: Project) -> None:
+    repo.python(*[load(f"acme/new-{number % 4}") for number in range(6)])
+    out = repo.run("check").out
+    assert out.count("not-locked") == 1
+    assert "6 references to 4 models not in" in out
+    assert all(f" --> app.py:{line}:32  acme/new-{(line - 2) % 4}\n" in out for line in range(2, 8))
+    assert repo.run("check", "--verbose").out.count("warning[not-locked]") == 6
+    assert len(repo.check().json["results"]) == 6
+
+
 def test_without_a_policy_the_least_use_is_asked(repo: Project) -> None:
     (repo.folder / "openness.toml").unlink()
     repo.python(load("acme/nc"))
