@@ -14,7 +14,7 @@ _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 @lru_cache(maxsize=1)
 def _rows() -> tuple[tuple[tuple[str, ...], str, str], ...]:
-    return tuple((words(row["needs"]), row["pattern"], row["means"]) for row in table("keys")["keys"])
+    return tuple((words(row.get("needs", "")), row["pattern"], row["means"]) for row in table("keys")["keys"])
 
 
 @lru_cache(maxsize=100)
@@ -70,7 +70,7 @@ def meaning(key: str, *, variable: bool = False) -> str | None:
     if is_other_hub(key):
         return "none"
     for needs, pattern, means in _rows():
-        if any(word in name for word in needs) and _pattern(pattern).fullmatch(name):
+        if (not needs or any(word in name for word in needs)) and _pattern(pattern).fullmatch(name):
             return means
     return None
 

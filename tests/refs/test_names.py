@@ -118,4 +118,4 @@ def test_a_name_is_a_legacy_name_of_one_owner_only() -> None:
 @given(data=st.data())
 def test_every_name_that_a_pattern_fits_has_a_part_that_it_needs(row: dict[str, str], data: st.DataObject) -> None:
     name = data.draw(st.from_regex(re.compile(row["pattern"], re.ASCII), fullmatch=True))
-    assert any(word in name for word in words(row["needs"]))
+    assert "needs" not in row or any(word in name for word in words(row["needs"]))
