@@ -3,7 +3,8 @@ behind an API, a weight file, or nothing.
 
 Nothing here looks at the place itself: the readers of the forms say what it ``means``, the words are data
 (``rules/refs/names.yaml``, ``api_models.yaml``). ``means`` is ``hub`` (an id or a path), ``open`` (also a provider's name),
-``ollama``, ``docker``, ``dataset``, ``api``, ``file`` (a weight file, nothing else), or ``address`` (only what carries its own scheme or host).
+``ollama``, ``docker``, ``dataset``, ``api``, ``file`` (a weight file, nothing else), or ``address`` (only what carries its own
+scheme or host).
 """
 
 from __future__ import annotations
