@@ -78,7 +78,7 @@ def lock_of(folder: Path) -> None:
         for number in range(MODELS)
     )  # fmt: skip
     stated = load(folder / "openness.toml")
-    policy = LockedPolicy(stated.digest, {"Apache-2.0": ("apache-2.0",), "MIT": ("mit",)})
+    policy = LockedPolicy(stated.names_digest, {"Apache-2.0": ("apache-2.0",), "MIT": ("mit",)})
     write(folder / "openness.lock", Lock("", LockedQuestion(("product",)), policy, models))
 
 

@@ -56,7 +56,7 @@ def test_a_cold_check_reads_references_policy_and_lock_and_nothing_else(tmp_path
         "model", "acme/open", None, "2026-11-29", "0" * 40, category="source-available",
         licenses=(LockedLicense("mit", "MIT", "card"),), uses={"internal": LockedUse(Permission.PERMITTED)},
     )  # fmt: skip
-    digest = load(tmp_path / "openness.toml").digest
+    digest = load(tmp_path / "openness.toml").names_digest
     write(tmp_path / "openness.lock", Lock("1", LockedQuestion(("internal",)), LockedPolicy(digest), (model,)))
     script = f"""
 import sys

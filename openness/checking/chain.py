@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import msgspec
+
 from openness.policy.checked import Step
 from openness.policy.lock import LockedLicense, LockedPlace, LockedReason
+from openness.printable import printable
 from openness.records import Place
 
 
@@ -16,7 +19,13 @@ def chain_of(licenses: Sequence[LockedLicense], about: LockedReason | str | None
     steps = [*_evidence(license, revision)] if license else []
     if isinstance(about, LockedReason) and about.license:
         steps.append(Step("clause", about.text, Place(f"{about.license} {about.section}".strip())))
-    return tuple(steps)
+    return tuple(_safe(step) for step in steps)
+
+
+def _safe(step: Step) -> Step:
+    """Texts of the lock may be a stranger's."""
+    place = msgspec.structs.replace(step.place, document=printable(step.place.document, None))
+    return Step(step.kind, printable(step.text, None), place)
 
 
 def _evidence(license: LockedLicense, revision: str | None) -> list[Step]:

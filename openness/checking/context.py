@@ -10,7 +10,7 @@ import msgspec
 from openness.errors import ExitCode
 from openness.policy.check_rules import check_rules
 from openness.policy.checked import Hit, Severity, Step
-from openness.policy.lock import Lock
+from openness.policy.lock import Lock, LockedModel
 from openness.policy.stated import DEFAULT_USE, Stated, Word
 from openness.printable import printable
 from openness.records import Permission
@@ -20,9 +20,20 @@ SEVERITIES: Mapping[ExitCode, Severity] = {ExitCode.DENIED: "error", ExitCode.CA
 UNVERIFIED = "unverified"
 
 
+class Newer(msgspec.Struct, frozen=True):
+    """What the local store has of a model today: the commit, and the sha256 of its license files."""
+
+    revision: str | None
+    texts: Mapping[str, str]
+
+
 class Context(msgspec.Struct, frozen=True, dict=True):
-    """What references are held against. ``licenses`` and ``dataset_licenses`` are the ids allowed, None for any; ``lock_name``
-    is the lock as messages name it; ``digest`` gives the sha256 of a weight file, ``beside`` those of documents beside one."""
+    """What references are held against.
+
+    ``licenses`` and ``dataset_licenses`` are the ids allowed, None for any; ``lock_name`` is the lock as messages name it;
+    ``digest`` gives the sha256 of a weight file, ``beside`` those of documents beside one, ``build_of`` the name in the lock of
+    the weight file that a reference means, ``newer`` what the store has of a model, where it was asked for.
+    """
 
     stated: Stated
     lock: Lock | None
@@ -33,6 +44,7 @@ class Context(msgspec.Struct, frozen=True, dict=True):
     digest: Callable[[str], str | None] = lambda file: None
     beside: Callable[[str], Mapping[str, str]] = lambda file: {}
     build_of: Callable[[Reference], str | None] = lambda reference: None
+    newer: Callable[[LockedModel], Newer | None] = lambda entry: None
 
     @property
     def uses(self) -> tuple[Word, ...]:
@@ -84,8 +96,9 @@ def found(
     chain: tuple[Step, ...] = (),
     fix: str | None = None,
 ) -> Found:
-    """A hit that an exception settles with the rule or with one of ``keys``."""
-    hit = Hit(rule, SEVERITIES[code], verdict, code, message, line, fix if fix is not None else check_rules()[rule].fix, chain)
+    """A hit that an exception settles with the rule or with one of ``keys``. Texts of the lock may be a stranger's."""
+    advice = fix if fix is not None else check_rules()[rule].fix
+    hit = Hit(rule, SEVERITIES[code], verdict, code, printable(message, None), line, printable(advice, None), chain)
     return Found(hit, tuple(frozenset([key]) for key in dict.fromkeys([rule, *keys])))
 
 

@@ -70,6 +70,7 @@ def _model(reference: Reference, entry: LockedModel | None, context: Context) ->
     if entry.category in (None, UNVERIFIED):
         message = f"{name} is {entry.category or entry.status or UNVERIFIED}: {entry.why}."
         yield doubt("unverified", message, context, keys=[UNVERIFIED], chain=chain_of(entry.licenses, None, entry.revision))
+    yield from _newer(name, entry, context)
     yield from judge_age(name, entry, context)
     yield from _pin(name, reference, entry, context)
 
@@ -92,6 +93,21 @@ def _unresolved(name: str, entry: LockedModel, context: Context) -> Found:
         return doubt("unresolved", message, context, fix=fix)
     detail = f" ({entry.detail})" if entry.detail else ""
     return doubt("unresolved", f"{name} could not be examined: {entry.absent}{detail}.", context)
+
+
+def _newer(name: str, entry: LockedModel, context: Context) -> Iterator[Found]:
+    """What the store has seen since the lock was written."""
+    stored = context.newer(entry)
+    if stored is None or stored.revision in (None, entry.revision):
+        return
+    for license in entry.licenses:
+        text = license.text
+        if text is not None and text.sha256 and license.source is None and stored.texts.get(text.document) != text.sha256:
+            gone = "is gone" if text.document not in stored.texts else "is another text"
+            message = f"{text.document} of {name} {gone} at {(stored.revision or '')[:12]}, which the store has."
+            yield denied("license-changed", message, None, [], chain_of([license], None, entry.revision))
+    before, now = (entry.revision or "nothing")[:12], (stored.revision or "")[:12]
+    yield doubt("moved", f"The branch of {name} has moved: {before} was examined, the store has {now}.", context)
 
 
 def _pin(name: str, reference: Reference, entry: LockedModel, context: Context) -> Iterator[Found]:
@@ -143,6 +159,10 @@ def _worst_use(uses: Mapping[str, LockedUse], context: Context) -> Permission:
 
 def passing(reference: Reference, context: Context) -> str:
     """What there is to say of a reference of which no rule says anything wrong."""
+    return printable(_passing(reference, context), None)
+
+
+def _passing(reference: Reference, context: Context) -> str:
     name = name_of(reference)
     entry = entry_of(reference, context)
     if reference.kind == "api-model":

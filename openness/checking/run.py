@@ -4,22 +4,23 @@ from __future__ import annotations
 
 import datetime
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import msgspec
 
 from openness.checking import ignores, judging, notices
-from openness.checking.context import Context
+from openness.checking.context import Context, Newer
 from openness.checking.reading import ReadFile, prefix_of, read_for
 from openness.checking.settling import Settlers
 from openness.errors import ExitCode
 from openness.policy.check_rules import check_rules
 from openness.policy.checked import CheckedReference, CheckResult, Hit, Notice
-from openness.policy.lock import Lock
-from openness.policy.names import Names
+from openness.policy.lock import Lock, LockedModel
+from openness.policy.names import Names, check_baseline
 from openness.policy.stated import CONFIDENCES, Stated
+from openness.printable import printable
 from openness.records import Permission, worst
 from openness.refs.records import Reference
 
@@ -30,7 +31,8 @@ MAX_BESIDE = 4 << 20
 
 
 class Setting(msgspec.Struct, frozen=True):
-    """What a run is held against. ``root`` is the folder of the lock, ``cache`` where digests of weight files are remembered."""
+    """What a run is held against. ``root`` is the folder of the lock, ``cache`` where digests of weight files are remembered,
+    ``newer`` asks the local store, where that is wanted."""
 
     stated: Stated
     names: Names
@@ -39,6 +41,7 @@ class Setting(msgspec.Struct, frozen=True):
     root: Path
     cache: Path
     today: datetime.date
+    newer: Callable[[LockedModel], Newer | None] | None = None
 
 
 def names_of(stated: Stated, lock: Lock | None, ruleset: Ruleset | None) -> Names | None:
@@ -46,7 +49,8 @@ def names_of(stated: Stated, lock: Lock | None, ruleset: Ruleset | None) -> Name
     (None: they are needed). Raises UsageError for a name that does not exist."""
     if stated.document is None:
         return Names({})
-    if lock is not None and lock.policy.sha256 == stated.digest:
+    if lock is not None and lock.policy.sha256 == stated.names_digest:
+        check_baseline(stated)
         return Names(lock.policy.licenses)
     if ruleset is None:
         return None
@@ -101,6 +105,7 @@ def _context(setting: Setting) -> Context:
         lambda file: _digest(setting.root / file, setting.cache),
         lambda file: _beside(setting, file),
         lambda reference: _build_file(reference, setting.root),
+        setting.newer or (lambda entry: None),
     )
 
 
@@ -148,7 +153,7 @@ def conclude(reference: Reference, context: Context, settlers: Settlers, line: s
     hits = sorted(settlers.settle(reference, judging.judge(reference, context), names=names), key=_rank)
     deciding = next((hit for hit in hits if hit.counts or hit.settled), None)
     counting = [hit.verdict for hit in hits if hit.counts or (hit.settled and hit.settled.by == "baseline")]
-    licenses = tuple(dict.fromkeys(license.id for license in entry.licenses)) if entry else ()
+    licenses = tuple(dict.fromkeys(printable(license.id, 80) for license in entry.licenses)) if entry else ()
     return CheckedReference(
         reference=reference,
         verdict=worst(counting) if counting else _passing(reference, context, hits),
@@ -161,7 +166,7 @@ def conclude(reference: Reference, context: Context, settlers: Settlers, line: s
         settled=deciding.settled if deciding else None,
         hits=tuple(hits),
         source_line=line,
-        category=entry.category if entry else None,
+        category=printable(entry.category, 40) if entry and entry.category else None,
         licenses=licenses,
     )
 

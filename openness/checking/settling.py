@@ -12,7 +12,10 @@ from openness.checking.ignores import Ignore
 from openness.errors import ExitCode
 from openness.policy.checked import Hit, Settled
 from openness.policy.stated import Excepted, Known
+from openness.printable import printable
 from openness.refs.records import Reference
+
+ADOPTED = "it was there when the check was adopted"
 
 
 class Settlers(msgspec.Struct, frozen=True):
@@ -50,14 +53,14 @@ class Settlers(msgspec.Struct, frozen=True):
                 continue
             if any(key and key <= self.allowed[one.number] for key in found.keys):
                 self.used_exceptions.add(one.number)
-                return Settled("exception", one.where, one.reason, one.until.isoformat() if one.until else None)
+                return Settled("exception", one.where, printable(one.reason, 300), one.until.isoformat() if one.until else None)
         return None
 
     def _comment(self, reference: Reference, hit: Hit) -> Settled | None:
         for one in self.ignores.get(reference.file, ()):
             if one.about == reference.line and hit.rule in one.rules and not one.problem:
                 self.used_ignores.add((reference.file, one.line, hit.rule))
-                return Settled("ignore", f"{reference.file}:{one.line}", one.reason)
+                return Settled("ignore", f"{printable(reference.file, None)}:{one.line}", one.reason)
         return None
 
     def _known(self, reference: Reference, hit: Hit) -> Settled | None:
@@ -67,5 +70,5 @@ class Settlers(msgspec.Struct, frozen=True):
                 hit.rule,
             ) and one.model.casefold() == reference.model.casefold():
                 self.used_baseline.add(index)
-                return Settled("baseline", one.where, one.reason or "it was there when the check was adopted")
+                return Settled("baseline", one.where, printable(one.reason, 300) or ADOPTED)
         return None

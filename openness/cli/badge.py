@@ -195,11 +195,14 @@ def _with_block(
 
 def _name_for_others(reference: Reference) -> str:
     """What others would call the model; the folders of this machine are nobody's business."""
+    from openness.outputs.markdown import CODE
+
     match reference.kind:
         case "folder":
             return "."
         case "evidence-file":
-            return Path(reference.name).name
+            name = Path(reference.name).name
+            return name if CODE.fullmatch(name) else "FILE"
         case "github":
             return f"github:{reference.name}"
         case _:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+import msgspec
 
 from openness.cli.common import DISCLAIMER, Settings, echo, options_with_formats, styler, width
 from openness.errors import ExitCode, MissingInput, OpennessError, UsageError
@@ -25,6 +26,7 @@ MOST_SUMMARY = 1 << 20
     "--policy", type=click.Path(dir_okay=False, path_type=Path), default=None, help="An openness.toml (the nearest one)."
 )
 @click.option("--lock", "lock_file", type=click.Path(dir_okay=False, path_type=Path), default=None, help="The lock to read.")
+@click.option("--store", is_flag=True, help="Hold the lock against what the local store has seen since as well.")
 @click.option("--write-baseline", is_flag=True, help="Record what is wrong today in the policy, so that only new things fail.")
 @click.option("--nothing-ok", is_flag=True, help="Exit 0 when no file is of a kind that is read, for hooks.")
 @options_with_formats(*FORMATS)
@@ -32,6 +34,7 @@ def command(
     paths: tuple[str, ...],
     policy: Path | None,
     lock_file: Path | None,
+    store: bool,
     write_baseline: bool,
     nothing_ok: bool,
     settings: Settings,
@@ -43,12 +46,17 @@ def command(
     from openness.checking import run
 
     setting = setting_of(policy, lock_file, settings)
+    if store:
+        from openness.checking.stored import newer_in
+
+        setting = msgspec.structs.replace(setting, newer=newer_in(settings.cache))
     start = tuple(map(Path, paths)) or (Path(),)
     whole = any(path.resolve() == setting.root.resolve() for path in start)
     result = run.check(start, setting, whole=whole)
     if write_baseline:
         _write_baseline(result, setting)
-        result = run.check(start, setting_of(policy, lock_file, settings), whole=whole)
+        again = msgspec.structs.replace(setting_of(policy, lock_file, settings), newer=setting.newer)
+        result = run.check(start, again, whole=whole)
     _print(result, settings)
     code = result.exit_code
     if settings.format == "sarif" and not result.missing:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from openness.cli import judging
-from openness.cli.common import DISCLAIMER, Settings, global_options
+from openness.cli.common import DISCLAIMER, PLAIN, Settings, options_with_formats
 from openness.errors import BuildError, ExitCode, OpennessError
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ Failures = list[tuple[OpennessError, str]]
 )
 @click.option("--only-roots", is_flag=True, help="Only the folders of --root.")
 @click.option("--no-hash", is_flag=True, help="Do not hash files that were not hashed before: quicker, and knows less.")
-@global_options
+@options_with_formats(*PLAIN, "html")
 def command(
     uses: tuple[str, ...],
     declared: tuple[str, ...],
@@ -125,6 +125,11 @@ def _print(results: list[Discovered], asked: judging.Asked, settings: Settings, 
         errors = [(BuildError(one.error), one.result.build.path) for one in results if one.error]
         text = envelope.envelope("discover", shown, rules=asked.ruleset.version, warnings=warnings, errors=[*errors, *failures])
         click.echo(text)
+    elif settings.format == "html":
+        from openness.outputs import discovery_html
+
+        left_out = [*warnings, *(f"{path}: {error.message}" for error, path in failures)]
+        click.echo(discovery_html.page(results, rules=asked.ruleset.version, warnings=left_out), nl=False)
     elif results:
         echo(discovery.table(results, width=width(), style=styler(settings)), settings)
     else:

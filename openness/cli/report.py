@@ -136,20 +136,36 @@ def _entries(models: Iterable[str], asked: judging.Asked, settings: Settings, fa
 
 
 def _of(model: str, source: Source, asked: judging.Asked, settings: Settings, failures: Failures) -> Iterator[Entry]:
-    from openness import classifying
     from openness.model_verdicts import verdicts_of
     from openness.outputs.report.records import of_build, of_model
-    from openness.sources import model_reference
 
     if is_build(model):
         yield of_build(_build(model, asked, settings))
         return
-    for classified in classifying.classify_all(model_reference.parse(model), source, asked.ruleset):
+    for classified in _classified(model, source, asked):
         lacking = absence_error(classified)
         if lacking is not None:
             failures.append((lacking, model))
             return
         yield of_model(classified.result, verdicts_of(classified.result, asked.question, asked.ruleset))
+
+
+def _classified(model: str, source: Source, asked: judging.Asked) -> Iterator[Classified]:
+    """As ``classify`` does it, with what a person confirmed of a license text (``[[clarify]]``), as ``lock`` does it."""
+    import msgspec
+
+    from openness import classifying
+    from openness.locking.models import clarified_model
+    from openness.sources import model_reference
+
+    reference = model_reference.parse(model)
+    if not asked.clarifications or reference.kind == "evidence-file":
+        yield from classifying.classify_all(reference, source, asked.ruleset)
+        return
+    dossier = classifying.gathered(reference, source, asked.ruleset)
+    clarified = clarified_model(dossier.model.facts, dossier.model.name, asked.clarifications)
+    confirmed = msgspec.structs.replace(dossier.model, facts=clarified.facts)
+    yield classifying.concluded(reference, msgspec.structs.replace(dossier, model=confirmed), asked.ruleset)
 
 
 def _build(path: str, asked: judging.Asked, settings: Settings) -> Discovered:
@@ -185,7 +201,9 @@ def _report(
     access = Access.from_environment(offline=bool(settings.offline))
     hosts = HOSTS | {urlsplit(address).netloc for address in (access.hub, access.github)}
     errors = tuple((subject, error.message) for error, subject in failures)
-    return Report(tuple(entries), asked.question.uses, asked.ruleset.version, declared, errors, frozenset(hosts), _today())
+    given = {word.partition("=")[0].replace("-", "_") for word in declared}
+    known = (*declared, *(f"{key} (of the policy)" for key in asked.question.declared if key not in given))
+    return Report(tuple(entries), asked.question.uses, asked.ruleset.version, known, errors, frozenset(hosts), _today())
 
 
 def _today() -> str:

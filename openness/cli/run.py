@@ -44,9 +44,9 @@ class Request:
 @click.argument("words", nargs=-1, required=True, metavar="BUILD [-- LLAMA_CPP_OPTIONS]")
 @judging.question_options
 @click.option("-p", "--prompt", default=None, metavar="TEXT", help="What to ask the model ('-' reads stdin).")
-@click.option("--serve", is_flag=True, help="Start the OpenAI-compatible server instead.")
+@click.option("--serve", is_flag=True, help="Start the OpenAI-compatible server instead (docs/serving.md).")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where the server listens.")
-@click.option("--port", type=int, default=8080, show_default=True)
+@click.option("--port", type=int, default=8080, show_default=True, help="The port; 0 takes a free one.")
 @click.option("--override", default=None, metavar="REASON", help="Run against the verdict; the reason is logged.")
 @click.option("--sealed", is_flag=True, help="Run a sealed copy in memory (Linux).")
 @click.option("--runner", default=None, metavar="PATH", help="A llama-cli or llama-server instead of the bundled one.")

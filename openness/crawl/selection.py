@@ -7,7 +7,8 @@ from collections.abc import Iterable
 import msgspec
 
 from openness.errors import UsageError
-from openness.sources.model_reference import is_hub_id, parse
+from openness.sources.hub_names import is_hub_id
+from openness.sources.model_reference import parse
 from openness.sources.snapshot import Reference
 
 #: An id is at most 96 + 1 + 96 characters; a file with other things on its lines is no list of ids.

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from openness.evidence import lineage
-from openness.sources.model_reference import RESERVED, is_hub_id
+from openness.sources.hub_names import RESERVED, is_hub_id
 
 MAX_TEXT = 2000
 MAX_NAMES = 500

@@ -2,8 +2,8 @@
 
 The key is (device, inode, size, mtime, ctime): an in-place write with its mtime restored still moves ctime. An entry is sealed
 with a key that lies in the user's state folder, for that user alone: a cache in a shared place can be emptied by others, not
-forged. A file that was changed a moment ago is not remembered: another change within the same tick of the clock would look the same.
-Losing the cache, or the key, loses nothing but time.
+forged. A file that was changed a moment ago is not remembered: another change within the same tick of the clock would look the
+same. Losing the cache, or the key, loses nothing but time.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ def dataset(one: Wanted, context: Context) -> LockedModel:
     if reference is None:
         return LockedModel(one.kind, one.model, one.asked, today, absent="malformed", detail="no name that the Hub can have")
     evidence = dataset_repository.read(context.source.fetch(reference), reader(context.ruleset))
-    if evidence.absent is not None and evidence.absent.reason not in ("gated", "disabled"):
+    if evidence.absent is not None:
         detail = printable(evidence.absent.detail, MAX_TEXT)
         return LockedModel(one.kind, one.model, one.asked, today, absent=evidence.absent.reason, detail=detail)
     licenses: dict[str, LockedLicense] = {}

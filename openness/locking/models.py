@@ -43,7 +43,7 @@ def lock(stated: Stated, names: Names, context: Context, models: Sequence[Locked
         evidence={use: word.text for use, word in sorted(stated.evidence.items())},
         clarify=stated.clarify_digest,
     )
-    policy = LockedPolicy(stated.digest, dict(sorted(names.licenses.items())))
+    policy = LockedPolicy(stated.names_digest, dict(sorted(names.licenses.items())))
     return Lock(context.ruleset.version, question, policy, tuple(models), tuple(builds))
 
 
@@ -68,11 +68,11 @@ def _model(one: Wanted, context: Context) -> LockedModel:
         return LockedModel(one.kind, one.model, one.asked, today, absent="malformed", detail="no name that the Hub can have")
     dossier = classifying.gathered(reference, context.source, context.ruleset)
     absent = dossier.model.absent
-    if absent is not None and absent.reason not in ("gated", "disabled"):
+    if absent is not None:
         return LockedModel(
             one.kind, one.model, one.asked, today, absent=absent.reason, detail=printable(absent.detail, MAX_TEXT)
         )  # fmt: skip
-    clarified = clarified_model(dossier.model.facts, dossier.model.name, context.policy)
+    clarified = clarified_model(dossier.model.facts, dossier.model.name, context.policy.clarifications)
     model = msgspec.structs.replace(dossier.model, facts=clarified.facts)
     found = classifying.concluded(reference, msgspec.structs.replace(dossier, model=model), context.ruleset)
     date = context.checked("hub-model", one.model, one.asked) or context.today
@@ -81,12 +81,12 @@ def _model(one: Wanted, context: Context) -> LockedModel:
     return msgspec.structs.replace(entry, clarified=tuple(sorted(shas)) if clarified.findings else ())
 
 
-def clarified_model(facts: Sequence[Fact], name: str, policy: Policy) -> clarify.Clarified:
+def clarified_model(facts: Sequence[Fact], name: str, clarifications: Sequence[clarify.Clarification]) -> clarify.Clarified:
     """The facts of a model's repository with what a person confirmed."""
-    if not policy.clarifications:
+    if not clarifications:
         return clarify.Clarified(tuple(facts))
     digests = {fact.place.document: (fact.place.document, fact.place.sha256) for fact in facts if fact.place.sha256}
-    return clarify.apply(policy.clarifications, facts, digests, [name])
+    return clarify.apply(clarifications, facts, digests, [name])
 
 
 def locked(found: Classification, one: Wanted, date: str, context: Context) -> LockedModel:

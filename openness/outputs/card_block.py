@@ -12,7 +12,7 @@ from openness.evidence import front_matter
 from openness.outputs import markdown
 from openness.outputs.badge import Badge, category_look, framework_look, weakest_basis
 from openness.outputs.looks import Look, looks
-from openness.rules.own_block import BEGIN, END
+from openness.rules.own_block import BEGIN, END, ID, UNKNOWN_LICENSE
 from openness.verdict.classified import Classification
 
 #: A marker in any spelling, so that a damaged one is noticed rather than a second block written.
@@ -50,7 +50,7 @@ def _table(found: Classification) -> Iterator[str]:
     for name, rated in found.dimensions.items():
         yield f"| {name} | {_look(table.levels[rated.level])}, {rated.score} of 100 |"
     names = list(dict.fromkeys(row.id for row in found.licenses if row.component == "weights"))
-    shown = ", ".join(markdown.text(name, 60) for name in names[:MOST_LICENSES]) or "none known"
+    shown = ", ".join(name if ID.fullmatch(name) else UNKNOWN_LICENSE for name in names[:MOST_LICENSES]) or "none known"
     more = f" and {len(names) - MOST_LICENSES} more" if len(names) > MOST_LICENSES else ""
     yield f"| license of the weights | {shown}{more}: {table.bases[weakest_basis(found)].word} |"
     for variant in table.variants.values():
@@ -63,7 +63,8 @@ def _look(look: Look) -> str:
 
 
 def _how(found: Classification, again: Reproduce) -> str:
-    revision = f" at revision {markdown.text(found.revision, 40)}" if found.revision else ""
+    commit = re.fullmatch(r"[0-9a-f]{7,40}", found.revision or "")
+    revision = f" at revision {commit[0]}" if commit else ""
     command = markdown.code("openness classify", again.model)
     return (
         f"Worked out{revision} by openness {__version__} with the rules of {again.rules}, from what is published with the model. "

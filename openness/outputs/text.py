@@ -144,8 +144,12 @@ def identity_line(identity: BuildIdentity) -> str:
             return f"is {identity.model} by its weights ({identity.match}{equal})"
         case "family":
             return f"is shaped like {' or '.join(identity.families)} (family, never a permission)"
-        case basis:
-            return f"said to be {identity.model} (basis: {basis})"
+        case "user":
+            return f"said to be {identity.model}, by you"
+        case "metadata":
+            return f"said to be {identity.model}, by its metadata or folder"
+        case _:
+            return "not identified"
 
 
 def _fact(fact: Fact, width: int) -> Iterator[str]:

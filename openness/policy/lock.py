@@ -127,7 +127,7 @@ class LockedQuestion(msgspec.Struct, frozen=True):
 
 
 class LockedPolicy(msgspec.Struct, frozen=True):
-    """The policy whose names were checked, and the license ids that its words stand for."""
+    """A digest of the names in the policy that were checked, and the license ids that its words stand for."""
 
     sha256: str
     licenses: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)

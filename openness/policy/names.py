@@ -61,10 +61,15 @@ def check_names(stated: Stated, ruleset: Ruleset) -> Names:
         for word in excepted.allow:
             if word.text not in others:
                 licenses[word.text] = _license(word, f"[[exceptions]] {excepted.number}: allow", ruleset, others)
-    for known in stated.baseline:
-        _one_of(Word(known.place, known.rule), "[[baseline]]: rule", list(check_rules()))
+    check_baseline(stated)
     _declared(stated, ruleset)
     return Names(licenses)
+
+
+def check_baseline(stated: Stated) -> None:
+    """Raises UsageError for a baseline entry of a rule that does not exist; needs no rules of licenses."""
+    for known in stated.baseline:
+        _one_of(Word(known.place, known.rule), "[[baseline]]: rule", list(check_rules()))
 
 
 def _labels() -> tuple[list[str], list[str]]:

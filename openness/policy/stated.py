@@ -118,9 +118,19 @@ class Stated(msgspec.Struct, frozen=True, dict=True):
         return self.document.data if self.document else {}
 
     @cached_property
-    def digest(self) -> str:
-        """Changes with anything that the policy says, and not with its layout and comments."""
-        return hashlib.sha256(_plain(self.data)).hexdigest()
+    def names_digest(self) -> str:
+        """Changes with the names in the policy that only the rules can check, and with nothing else."""
+        words = {
+            "use": self.uses,
+            "declare": self.declare,
+            "categories": self.categories or (),
+            "licenses": self.licenses or (),
+            "sub_labels": self.sub_labels or (),
+            "datasets": self.dataset_licenses or (),
+            "excepted": [word for one in self.exceptions for word in one.allow],
+        }
+        names = {key: sorted({word.text for word in found}) for key, found in words.items()}
+        return hashlib.sha256(_plain([names, sorted(self.evidence), self.clarify_digest])).hexdigest()
 
     @cached_property
     def clarify_digest(self) -> str | None:

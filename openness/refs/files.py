@@ -48,34 +48,29 @@ def _words(form: str) -> tuple[tuple[bytes, ...], bool]:
     return tuple(word.encode() for word in words(row["words"])), bool(row.get("quoted"))
 
 
-#: A name of Ollama's library with one of its telling tags (``llama3.2:1b``).
-_TAGGED = rb"([a-z][\w.-]{1,60}:(?:latest|\d+(?:\.\d+)?[bBmM])\b)"
+#: Behind a quotation mark ``owner/``, or a name of Ollama's library with one of its telling tags (``llama3.2:1b``).
+_QUOTED = re.compile(rb"[\"'](?:([A-Za-z0-9][\w.-]{1,95})/|[a-z][\w.-]{1,60}:(?:latest|\d+(?:\.\d+)?[bBmM])\b)")
 
 
 @lru_cache(maxsize=1)
-def _quoted() -> tuple[re.Pattern[bytes], tuple[bytes, ...]]:
-    """A quotation mark, and behind it ``owner/`` or the first four characters of a name; and all that names begin with."""
+def _openers() -> tuple[re.Pattern[bytes], tuple[bytes, ...]]:
+    """A quotation mark and behind it the first four characters of a name without an owner; all that such names begin with."""
     from openness.refs.names import openers
 
     starts = tuple(start.encode() for start in openers())
     stems = b"|".join(re.escape(stem) for stem in sorted({start[:4] for start in starts}))
-    return re.compile(rb"[\"'](?:([A-Za-z0-9][\w.-]{1,95})/|" + _TAGGED + rb"|(?=" + stems + rb"))"), starts
+    return re.compile(rb"[\"'](?=" + stems + rb")"), starts
 
 
 def _may_name(data: bytes) -> bool:
     """Whether a quoted word of ``data`` could begin a name."""
     from openness.refs.names import is_folder
 
-    pattern, starts = _quoted()
-    for match in pattern.finditer(data):
-        if match[2] is not None:
+    for match in _QUOTED.finditer(data):
+        if match[1] is None or not is_folder(match[1].decode("ascii", "replace")):
             return True
-        if match[1] is None:
-            if data.startswith(starts, match.end()):
-                return True
-        elif not is_folder(match[1].decode("ascii", "replace")):
-            return True
-    return False
+    pattern, starts = _openers()
+    return any(data.startswith(starts, match.end()) for match in pattern.finditer(data))
 
 
 def may_hold(form: str, data: bytes) -> bool:

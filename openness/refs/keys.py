@@ -6,15 +6,21 @@ import re
 from collections.abc import Iterable
 from functools import lru_cache
 
-from openness.refs.tables import table
+from openness.refs.tables import table, words
 
 MAX_KEY = 80
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[tuple[re.Pattern[str], str], ...]:
-    return tuple((re.compile(row["pattern"], re.ASCII), row["means"]) for row in table("keys")["keys"])
+def _rows() -> tuple[tuple[tuple[str, ...], str, str], ...]:
+    return tuple((words(row["needs"]), row["pattern"], row["means"]) for row in table("keys")["keys"])
+
+
+@lru_cache(maxsize=100)
+def _pattern(text: str) -> re.Pattern[str]:
+    """Compiled when a key first needs it: most keys of a file need few of them."""
+    return re.compile(text, re.ASCII)
 
 
 @lru_cache(maxsize=1)
@@ -32,7 +38,7 @@ def _elsewhere() -> tuple[re.Pattern[str], frozenset[str]]:
 @lru_cache(maxsize=4096)
 def is_other_hub(name: str) -> bool:
     """Whether a key or a value names a hub of its own, whose ids look like those of Hugging Face."""
-    return len(name) <= MAX_KEY and bool(_elsewhere()[0].fullmatch(normal(name)))
+    return len(name) <= MAX_KEY and mentions_other_hub(normal(name)) and bool(_elsewhere()[0].fullmatch(normal(name)))
 
 
 def mentions_other_hub(text: str) -> bool:
@@ -63,8 +69,8 @@ def meaning(key: str, *, variable: bool = False) -> str | None:
         return "api"  # a common word: what it holds counts only where the value alone is telling
     if is_other_hub(key):
         return "none"
-    for pattern, means in _patterns():
-        if pattern.fullmatch(name):
+    for needs, pattern, means in _rows():
+        if any(word in name for word in needs) and _pattern(pattern).fullmatch(name):
             return means
     return None
 

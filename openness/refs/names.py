@@ -17,7 +17,7 @@ import msgspec
 from openness.refs.api_names import api_names, is_api_model
 from openness.refs.records import Kind
 from openness.refs.tables import table, words
-from openness.sources.model_reference import RESERVED, is_hub_id, is_revision
+from openness.sources.hub_names import RESERVED, is_hub_id, is_revision
 
 MAX_NAME = 300
 #: The names of quantizations as llama.cpp and the Hub spell them, at the end of a file name or behind a colon.

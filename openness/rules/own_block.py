@@ -18,6 +18,9 @@ BEGIN = "<!-- openness:begin -->"
 END = "<!-- openness:end -->"
 #: A block has some 16 lines; a longer one is none of ours.
 MAX_LINES = 40
+#: An id of a license as a block shows it; anything else that stands for one is shown in these words.
+ID = re.compile(r"[\w.+-]{1,60}", re.ASCII)
+UNKNOWN_LICENSE = "a license that is not known here"
 #: Sums such as 5.5-6/12.
 SUM = r"\d+(?:\.\d+)?(?:-\d+(?:\.\d+)?)?/\d+"
 
@@ -87,7 +90,7 @@ def _lines() -> _Lines:
     sign = _any(row["sign"] for row in table["glyphs"].values())
     message = f"(?:{category}|{awarded}|{basis}|{level}(?:, {level})*)"
     picture = rf"!\[(?P<label>{labels}): (?P<message>{message})\]\((?P<address>[^\s()<>]{{1,500}})\)"
-    id = r"[\w.+-]{1,60}"
+    id = f"(?:{ID.pattern}|{UNKNOWN_LICENSE})"
     rows: tuple[Any, ...] = (
         "",
         r"\| openness \| \|",

@@ -16,7 +16,8 @@ from huggingface_hub.errors import OfflineModeIsEnabled
 
 from openness.records import Absent
 from openness.sources.documents import LISTING, MAX_FILES, Wanted, gather, listing_stands, plain_path, selection, settled
-from openness.sources.model_reference import is_github_name, is_revision
+from openness.sources.hub_names import is_revision
+from openness.sources.model_reference import is_github_name
 from openness.sources.snapshot import Document, Fetched, FileEntry, GitHubFields, Reference, RepositorySnapshot, document, nothing
 from openness.sources.transport import LIMIT, Connection, Refusal
 

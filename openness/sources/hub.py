@@ -27,7 +27,7 @@ from huggingface_hub.errors import (
 from openness.records import Absent
 from openness.sources.documents import LISTING, MAX_FILES, Wanted, gather, plain_path, selection, settled
 from openness.sources.hub_fields import COMMIT, described, in_order, is_name, page, siblings, size, text
-from openness.sources.model_reference import is_hub_id
+from openness.sources.hub_names import is_hub_id
 from openness.sources.snapshot import (
     AbsenceReason,
     Document,

@@ -9,7 +9,7 @@ from typing import Any
 
 from openness.records import Absent
 from openness.sources.documents import LISTING, plain_path
-from openness.sources.model_reference import is_hub_id
+from openness.sources.hub_names import is_hub_id
 from openness.sources.snapshot import FileEntry, HubFields, Kind, RepositorySnapshot
 
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")

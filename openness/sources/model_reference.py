@@ -14,22 +14,13 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from openness.errors import MissingInput, UsageError
 from openness.printable import printable
 from openness.sources.endpoints import HUB_HOSTS, Access, origin
+from openness.sources.hub_names import RESERVED, is_hub_id, is_revision
 from openness.sources.snapshot import Kind, Reference
 
 FORMS = "give owner/name, owner/name@revision, an address on the Hub, github:owner/repo, a folder, or an evidence file"
 MAX_ARGUMENT = 4096
-#: huggingface_hub's rule (utils/_validators.py): one owner at most, 96 characters a part, no ``--`` or ``..``, no ``.git``.
-_HUB_PART = r"[A-Za-z0-9_](?:[\w.-]{0,94}[\w])?"
-_HUB_ID = re.compile(rf"(?:{_HUB_PART}/)?{_HUB_PART}", re.ASCII)
 #: GitHub: owners have letters, digits and single hyphens (39 at most; old ones may break that), names also ``_.``.
 _GITHUB_NAME = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9_-]{0,98})/[\w.-]{1,100}", re.ASCII)
-#: What git allows in a branch, tag or commit and no address can misunderstand.
-_REVISION = re.compile(r"[A-Za-z0-9_][\w./+-]{0,199}", re.ASCII)
-#: First parts of addresses on the Hub that are no owners.
-RESERVED = frozenset({
-    "api", "blog", "chat", "collections", "datasets", "docs", "enterprise", "join", "learn", "login", "models", "new", "papers",
-    "notifications", "organizations", "posts", "pricing", "privacy", "search", "settings", "spaces", "tasks", "terms-of-service",
-})  # fmt: skip
 _VIEWS = frozenset({"tree", "blob", "resolve", "raw", "commit", "commits"})
 _EVIDENCE_SUFFIXES = (".json", ".yaml", ".yml")
 _BUILD_SUFFIXES = (".gguf", ".safetensors", ".bin", ".onnx", ".pt")
@@ -57,11 +48,6 @@ def parse(text: str, access: Access | None = None) -> Reference:
     raise UsageError(f"{_shown(text)} names no model; {FORMS}.")
 
 
-def is_hub_id(text: str) -> bool:
-    """Whether ``text`` can be the id of a repository on the Hub."""
-    return bool(_HUB_ID.fullmatch(text)) and "--" not in text and ".." not in text and not text.endswith(".git")
-
-
 def is_github_name(text: str) -> bool:
     """Whether ``text`` can be ``owner/repo`` on GitHub."""
     return bool(_GITHUB_NAME.fullmatch(text)) and text.rpartition("/")[2] not in (".", "..")
@@ -73,10 +59,6 @@ def linked(kind: Kind, name: str, revision: str | None = None) -> Reference | No
     if not valid or kind not in ("github", "hub-model", "hub-dataset") or not (revision is None or is_revision(revision)):
         return None
     return Reference(kind, name, revision, name)
-
-
-def is_revision(text: str) -> bool:
-    return bool(_REVISION.fullmatch(text)) and ".." not in text and "//" not in text and not text.endswith(("/", ".", ".lock"))
 
 
 def _revision(text: str, revision: str) -> str:

@@ -18,6 +18,7 @@ from openness.sources.hub_fields import MOST_BASES, RELATIONS, is_name
 from openness.sweep import columns
 from openness.sweep.batch import BIT, Edges
 from openness.sweep.card_json import EMPTY, AnyCard
+from openness.sweep.numbers import arrow_of
 
 if TYPE_CHECKING:
     import pyarrow as arrow
@@ -163,6 +164,10 @@ class _RowEdges:
             self.relation.append(how)
 
     def _edges(self, row: int, ids: list[str], relation: str | None, card: AnyCard) -> dict[str, str]:
+        if ids and (card.base_model is None or card.base_model == ids):
+            # the Hub made its list of the card's, so that one reading does for both
+            how = (relation or _relation(card)).strip().casefold()
+            return dict.fromkeys((base.lower() for base in ids), how or (MERGE if len(ids) > 1 else ""))
         names = _base_values(card)
         if card.base_model is not None and not names:
             self._problems[row] |= BIT["base-malformed"]
@@ -176,7 +181,8 @@ class _RowEdges:
             value = {"hub": ids, "relation": relation, "card": names, "how": card.base_model_relation}
             self.worded[row] = msgspec.json.encode(value)
         hub = [base.lower() for base in ids]
-        if hub and stated and not set(hub) & stated.keys():
+        one_of, other_of = ({id for id in ids if "/" in id} for ids in (hub, stated))
+        if one_of and other_of and not one_of & other_of:
             self._problems[row] |= BIT["bases-disagree"]
         how = (relation or _relation(card)).strip().casefold()
         edges = dict.fromkeys(hub, how or (MERGE if len(ids) > 1 else ""))
@@ -260,10 +266,11 @@ def _tagged_rows(tags: arrow.Array, done: bytearray) -> dict[int, Derived]:
 
     rows, words = compute.list_parent_indices(tags), compute.list_flatten(tags)
     places = compute.indices_nonzero(compute.starts_with(words, BASE_TAG))
+    owners = rows.take(places)
+    lacking = compute.equal(arrow_of(done).take(owners), 0)
     tagged: dict[int, list[str]] = {}
-    for row, place in zip(rows.take(places).to_pylist(), places.to_pylist(), strict=True):
-        if not done[row]:
-            tagged.setdefault(row, []).append(words[place].as_py())
+    for row, tag in zip(owners.filter(lacking).to_pylist(), words.take(places.filter(lacking)).to_pylist(), strict=True):
+        tagged.setdefault(row, []).append(tag)
     found = {row: _tagged(given) for row, given in tagged.items()}
     return {row: value for row, value in found.items() if value[0]}
 

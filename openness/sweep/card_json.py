@@ -33,6 +33,8 @@ EMPTY = Card()
 #: Decodes a usual card; raises for anything else.
 decode = msgspec.json.Decoder(Card).decode
 _decode_odd = msgspec.json.Decoder(OddCard).decode
+#: What Python's JSON has beyond the book, as a reader of cards writes it.
+NO_NUMBERS = {"NaN": "nan", "Infinity": "inf", "-Infinity": "-inf"}
 ODD_JSON = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 
@@ -64,6 +66,6 @@ def _mapped(value: object) -> tuple[AnyCard, str | None]:
     wanted = {name: value[name] for name in OddCard.__struct_fields__ if value.get(name) is not None}
     try:
         text = json.dumps(wanted, ensure_ascii=False, default=str)
-        return OddCard(**json.loads(text.encode("utf-8", "replace"))), None
+        return OddCard(**json.loads(text.encode("utf-8", "replace"), parse_constant=NO_NUMBERS.__getitem__)), None
     except (ValueError, RecursionError):
         return EMPTY, "card-unreadable"

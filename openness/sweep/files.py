@@ -126,7 +126,7 @@ def _different(rows: arrow.Array) -> arrow.Array:
 
 
 def _words_of(pattern: str) -> set[str]:
-    """Words one of which each text has that a pattern fits: the first letters of every branch; an empty word where one has none."""
+    """Words one of which is in each text that a pattern fits: the first letters of each branch, empty where it has none."""
     found: set[str] = set()
     for branch in _branches(pattern):
         body = branch.removeprefix("(^|/)")

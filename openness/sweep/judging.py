@@ -50,14 +50,32 @@ class Atom(msgspec.Struct, frozen=True):
 
 
 class Inheritance(msgspec.Struct, frozen=True):
-    """A closure: each base with the act by which the model was made from it."""
+    """A closure: each base with the act by which the model was made from it, and what they come to together."""
 
-    atoms: tuple[tuple[Atom, str], ...] = ()
+    atoms: tuple[tuple[Atom, str], ...]
+    ids: tuple[str, ...]
+    limits: frozenset[str]
+    unresolved: bool
+    unknown: bool
+    contradicted: bool
+    read: bool
+    leaked: bool
+    owned: bool
 
-    @property
-    def terms(self) -> tuple[tuple[str, ...], frozenset[str]]:
-        ids = sorted({id for atom, _ in self.atoms for id in atom.ids})
-        return tuple(ids), frozenset(limit for atom, _ in self.atoms for limit in atom.limits)
+    @classmethod
+    def of(cls, atoms: tuple[tuple[Atom, str], ...]) -> Inheritance:
+        bases = {atom for atom, _ in atoms}
+        return cls(
+            atoms,
+            tuple(sorted({id for atom in bases for id in atom.ids})),
+            frozenset(limit for atom in bases for limit in atom.limits),
+            unresolved=any(atom.unresolved for atom in bases),
+            unknown=any(atom.unknown for atom in bases),
+            contradicted=any(atom.contradicted for atom in bases),
+            read=all(atom.read for atom in bases),
+            leaked=any(atom.leaked for atom in bases),
+            owned=any(atom.owner is not None for atom in bases),
+        )
 
 
 class Row(msgspec.Struct, frozen=True):
@@ -95,6 +113,7 @@ class Judge:
         self._looser: dict[tuple[Any, ...], bool] = {}
         self._forbidding: dict[str, bool] = {}
         self._limits: dict[str, frozenset[str]] = {}
+        self._judged: dict[tuple[Any, ...], Judged] = {}
         self._cases: dict[tuple[Any, ...], categories.CategoryResult] = {}
         self._owners = frozenset(owner for row in self.known.models.releases.rows for owner in row.owners)
 
@@ -208,44 +227,50 @@ class Judge:
             return STRICTEST
         return (self.strictest(own.ids) if own.known else None) or UNKNOWN_CLASS
 
-    def looser(self, atom: Atom, own: OwnTerms) -> bool:
-        """Whether a row declares less than what binds its base."""
-        key = (atom.ids, own.ids)
+    def looser(self, base: tuple[str, ...], own: OwnTerms) -> bool:
+        """Whether a row declares less than what binds a base of it."""
+        key = (base, own.ids)
         found = self._looser.get(key)
         if found is None:
-            found = self._looser[key] = is_looser(atom.ids, own.ids, self.ruleset)
+            found = self._looser[key] = is_looser(base, own.ids, self.ruleset)
         return found and own.known
 
-    def judged(self, own: OwnTerms, inheritance: Inheritance, row: Row) -> Judged:
+    def judged(self, own: OwnTerms, found: Inheritance, row: Row) -> Judged:
         """The category of a row, with what contradicts what."""
-        atoms = inheritance.atoms
-        ids, limits = inheritance.terms
-        unresolved = any(atom.unresolved for atom, _ in atoms)
-        read = all(atom.read for atom, _ in atoms)
-        carried = not own.stated and row.copied and read and bool(ids) and not unresolved
-        unknown = any(atom.unknown for atom, _ in atoms)
-        inherited = InheritedTerms(ids, limits, unresolved=unresolved or unknown, carried=carried)
-        stack = weights_terms(own, inherited, self.ruleset, self.known.definitions, self._limits_of)
-        contradicted = own.contradicted or any(atom.contradicted for atom, _ in atoms)
-        leaked = row.leaked or any(atom.leaked for atom, _ in atoms)
-        doubt = row.mirrored and not own.stated
-        doubt = doubt or any(
+        loose = any(self.looser(ids, own) for ids in {atom.ids for atom, _ in found.atoms})
+        doubt = (row.mirrored and not own.stated) or (found.owned and self._doubted(own, found, row))
+        key = (
+            own, found.ids, found.limits, found.unresolved, found.unknown, found.contradicted, found.read, found.leaked, doubt,
+            loose, msgspec.structs.replace(row, owner=None, mirrored=False),
+        )  # fmt: skip
+        known = self._judged.get(key)
+        if known is None:
+            known = self._judged[key] = self._concluded(own, found, row, doubt=doubt, loose=loose)
+        return known
+
+    def _doubted(self, own: OwnTerms, found: Inheritance, row: Row) -> bool:
+        """Whether the license of a base leaves whoever uploaded this no right to do so."""
+        return any(
             self._doubtful(id, act, own)
-            for atom, act in atoms
+            for atom, act in found.atoms
             if atom.owner is not None and not (atom.owner and atom.owner == row.owner)
             for id in atom.ids
         )
+
+    def _concluded(self, own: OwnTerms, found: Inheritance, row: Row, *, doubt: bool, loose: bool) -> Judged:
+        carried = not own.stated and row.copied and found.read and bool(found.ids) and not found.unresolved
+        inherited = InheritedTerms(found.ids, found.limits, unresolved=found.unresolved or found.unknown, carried=carried)
+        stack = weights_terms(own, inherited, self.ruleset, self.known.definitions, self._limits_of)
         facts = dict(stack.facts)
         if row.derived:
             facts["derived"] = FactState(frozenset({"yes"}))
-            facts["base-terms"] = FactState(frozenset({"unresolved" if unresolved else "known"}))
-        facts["terms-contradiction"] = FactState(frozenset({"yes" if contradicted else "no"}))
-        if leaked:
+            facts["base-terms"] = FactState(frozenset({"unresolved" if found.unresolved else "known"}))
+        facts["terms-contradiction"] = FactState(frozenset({"yes" if own.contradicted or found.contradicted else "no"}))
+        if row.leaked or found.leaked:
             facts["status"] = FactState(frozenset({"leaked"}))
         if doubt:
             facts["right-holder-doubt"] = FactState(frozenset({"yes"}))
         result = self._categorized(stack.ids, stack.license_class, facts, row)
-        loose = any(self.looser(atom, own) for atom, _ in atoms)
         about = dict.fromkeys([*(c.about for c in own.contradictions), *(["license-of-base"] if loose else [])])
         return Judged(result.category, result.sub_label, result.status, tuple(about), stack.ids)
 

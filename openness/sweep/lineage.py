@@ -237,7 +237,7 @@ class LineageReader:
     def _inheritances(self, sets: Sets) -> list[Inheritance]:
         atoms = list(self._atoms)
         return [
-            Inheritance(tuple((atoms[item // sets.width], self._acts[item % sets.width]) for item in sorted(items)))
+            Inheritance.of(tuple((atoms[item // sets.width], self._acts[item % sets.width]) for item in sorted(items)))
             for items in sets.items
         ]
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 from array import array
 from typing import TYPE_CHECKING
 
-from openness.sources.model_reference import is_hub_id
+from openness.sources.hub_names import is_hub_id
 from openness.sweep import columns
 from openness.sweep.bases import PLAIN_ID, BaseReader
 from openness.sweep.batch import (

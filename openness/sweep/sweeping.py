@@ -133,7 +133,7 @@ class _Verdicts:
         import pyarrow as arrow
 
         lineages = self._lineages
-        owned = [any(atom.owner is not None for atom, _ in found.atoms) for found in lineages.inheritances]
+        owned = [found.owned for found in lineages.inheritances]
         if not any(owned):
             return numbers
         rows = [row for row, closure in enumerate(lineages.sets) if owned[closure]]
@@ -230,7 +230,7 @@ class _Verdicts:
         for key, count in loose.items():
             stated, closure = divmod(key, width)
             own = self._own[stated]
-            above = {_plus(atom.ids) for atom, _ in self._lineages.inheritances[closure].atoms if judge.looser(atom, own)}
+            above = {_plus(atom.ids) for atom, _ in self._lineages.inheritances[closure].atoms if judge.looser(atom.ids, own)}
             for ids in above:
                 pairs["license-of-base", _plus(own.ids), ids] += count
         return top(pairs)

@@ -39,7 +39,7 @@ def base_documented(model: RepositoryEvidence, bases: Sequence[Base], case: Case
     data = case.state(BASE_DATA)
     if str(data.availability) in SHOWN:
         return FactState(frozenset({"yes"}), data.evidence)
-    direct = [base for base in bases if base.parent is model]
+    direct = [base for base in bases if base.parent is model and not base.again]
     found = [_of_base(base, bases, case, seen) for base in direct]
     if not found or None in found:
         return None

@@ -73,7 +73,7 @@ def _edges(model: RepositoryEvidence, bases: Sequence[Base], rules: LineageRules
     for base in bases:
         above = relation_to_model.get(base.parent.name.casefold())
         relation = base.relation if above is None or above == QUANTIZED else above
-        relation_to_model[base.name.casefold()] = relation
+        relation_to_model.setdefault(base.name.casefold(), relation)
         if base.stage:
             continue
         yield Edge(model, base, rules.act(relation))

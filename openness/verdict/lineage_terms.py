@@ -40,7 +40,8 @@ class Known(msgspec.Struct, frozen=True):
 
 class Base(msgspec.Struct, frozen=True):
     """One edge: ``parent`` was made from ``name``. ``evidence`` is the base as read, ``release`` the row that knows it;
-    ``resolved`` says which of them its ``ids`` are from. ``stage``: it is an earlier stage of the parent's own making."""
+    ``resolved`` says which of them its ``ids`` are from. ``stage``: it is an earlier stage of the parent's own making;
+    ``again``: the base stands in the closure by another edge already."""
 
     parent: RepositoryEvidence
     name: str
@@ -53,6 +54,7 @@ class Base(msgspec.Struct, frozen=True):
     release: Release | None = None
     stage: bool = False
     link: Link | None = None
+    again: bool = False
 
 
 class Inherited(msgspec.Struct, frozen=True):
@@ -105,8 +107,10 @@ def inherited(model: RepositoryEvidence, lookup: Lookup, terms_of: TermsOf, know
 
 
 def _walk(model: RepositoryEvidence, lookup: Lookup, terms_of: TermsOf, known: Known, own: str) -> Iterator[Base | Finding]:
-    """Each base once, breadth first: the edge that names it, or why a name is none."""
-    seen = {own}
+    """Each base, breadth first: the edge that names it, or why a name is none. A base that is named again stands there twice
+    only if its terms are known otherwise that way (its publisher's own derivative, or that of another): then both count, so
+    that the order in which bases are named decides nothing."""
+    seen: dict[str, set[str | None]] = {own: set()}
     level = [model]
     while level:
         following: list[RepositoryEvidence] = []
@@ -116,12 +120,20 @@ def _walk(model: RepositoryEvidence, lookup: Lookup, terms_of: TermsOf, known: K
                     yield item
                     continue
                 names = {item.name.casefold()} | ({item.link.target.name.casefold()} if item.link else set())
-                if names & seen:
-                    if own in names and parent.name.casefold() != own:
+                if own in names:
+                    if parent.name.casefold() != own:
                         yield _cycle(parent, item, model)
                     continue
-                seen |= names
+                earlier = [seen[name] for name in names if name in seen]
+                if any(item.resolved in ways for ways in earlier):
+                    continue
+                for ways in earlier:
+                    ways.add(item.resolved)
+                if earlier:
+                    yield msgspec.structs.replace(item, again=True)
+                    continue
                 yield item
+                seen |= {name: {item.resolved} for name in names}
                 if item.evidence is not None:
                     following.append(item.evidence)
         level = following

@@ -8,6 +8,7 @@ import os
 from collections.abc import Iterator
 from pathlib import Path
 
+import jsonschema
 import pytest
 from PIL import Image
 
@@ -15,6 +16,7 @@ from tests.cli.command import Done, openness
 from tests.loopback import Loopback, World
 
 FRONT = "---\nlicense: mit\n---\n"
+SCHEMA = Path(__file__).parents[2] / "docs" / "schemas" / "badge.schema.json"
 MODEL = "heron-lab/heron-60m"
 
 
@@ -63,6 +65,7 @@ def test_words_go_to_stdout_without_an_envelope(server: Loopback, tmp_path: Path
 
 def test_json_has_the_envelope(server: Loopback, tmp_path: Path) -> None:
     done = badge(server, tmp_path, MODEL, "--format", "json", "--variant", "dimensions")
+    jsonschema.validate(done.json, json.loads(SCHEMA.read_text("utf-8")))
     assert done.json["schema"] == "openness/badge/1"
     (result,) = done.json["results"]
     assert (result["category"], result["variant"]) == ("fully-open", "dimensions")

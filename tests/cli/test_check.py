@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from openness.policy.check_rules import check_rules
 from tests.cli.command import Done, tiny_build
 from tests.cli.project import POLICY, Project, add, load, project
+from tests.shared import license_text
 from tests.test_docs import validate
 
 
@@ -462,6 +464,50 @@ def test_a_weight_file_that_is_not_here_is_said(repo: Project) -> None:
     assert repo.check().code == 1
 
 
+def test_evidence_below_the_demand_is_weak(repo: Project) -> None:
+    locked(repo, load("acme/open"), policy='use = ["product"]\n[evidence]\nproduct = "text"\n')
+    done = repo.check()
+    assert (done.code, one(done)["rule"]) == (3, "weak-evidence")
+    assert "text or better is asked" in one(done)["message"]
+
+
+def test_a_model_that_could_not_be_looked_up_is_unresolved(repo: Project) -> None:
+    repo.write("run.sh", "ollama run llama3.2:1b\n")
+    locked(repo, load("acme/absent"), policy='use = ["product"]\n')
+    done = repo.check()
+    assert done.code == 3
+    assert [(row["rule"], row["verdict"]) for row in done.json["results"]] == [("unresolved", "unknown")] * 2
+
+
+def test_a_clarification_that_no_model_needs_is_a_warning(repo: Project) -> None:
+    pin = f'files = [{{ path = "LICENSE", sha256 = "{"0" * 64}" }}]'
+    locked(repo, load("acme/open"), policy=f'use = ["product"]\n[[clarify]]\nlicense = "mit"\n{pin}\nreason = "read"\n')
+    done = repo.check()
+    assert (done.code, rules(done)) == (0, ["unused-clarification"])
+
+
+def test_every_rule_is_seen_at_work_here() -> None:
+    text = Path(__file__).read_text("utf-8")
+    assert [rule for rule in check_rules() if f'"{rule}"' not in text] == []
+
+
+def test_what_the_store_has_seen_since_is_held_against_the_lock_on_request(repo: Project) -> None:
+    text = license_text("apache-2.0").read_bytes()
+    add(repo.server.world, "acme/text", "license: apache-2.0", LICENSE=text)
+    locked(repo, load("acme/text"), policy='use = ["product"]\n')
+    assert repo.check("--store").code == 0
+    add(repo.server.world, "acme/text", "license: apache-2.0\ntags: [new]", LICENSE=text)
+    repo.run("classify", "acme/text", "--refresh")
+    assert repo.check().code == 0
+    done = repo.check("--store")
+    assert (done.code, one(done)["rule"]) == (3, "moved")
+    add(repo.server.world, "acme/text", "license: apache-2.0", LICENSE=text + b"\nNot for birds.\n")
+    repo.run("classify", "acme/text", "--refresh")
+    done = repo.check("--store")
+    assert (done.code, one(done)["rule"]) == (1, "license-changed")
+    assert "LICENSE of acme/text is another text" in one(done)["message"]
+
+
 def test_many_files_are_read_by_several_processes_in_order(repo: Project) -> None:
     for number in range(620):
         repo.python(load("acme/open"), name=f"m{number:03}.py") if number % 100 == 0 else repo.write(
@@ -484,6 +530,23 @@ def test_a_name_full_of_control_characters_cannot_reach_the_terminal(repo: Proje
     repo.write("\x1b[31mevil.py", 'AutoModel.from_pretrained("acme/nc")  # \x1b]0;title\x07\n')
     done = repo.run("check")
     assert "\x1b" not in done.out + done.err
+
+
+def test_a_lock_of_a_stranger_cannot_reach_the_terminal(repo: Project) -> None:
+    locked(repo, load("acme/nc"), load("acme/none"))
+    import msgspec
+
+    from openness.policy import lock
+
+    path = repo.folder / "openness.lock"
+    text = path.read_text("utf-8").replace("Only purposes", "\\u001b[31m\\nOnly").replace("no license evidence", "\\u202e")
+    plain = json.loads(text)
+    plain.pop("digest")
+    lock.write(path, msgspec.convert(plain, lock.Lock))
+    done = repo.run("check")
+    assert done.code == 1
+    assert "\\x1b[31m\\nOnly" in done.out
+    assert not {"\x1b", "\u202e"} & set(done.out)
 
 
 def test_the_lock_says_that_it_was_made_with_other_rules(repo: Project) -> None:

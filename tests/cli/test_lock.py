@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import jsonschema
 import pytest
@@ -23,7 +24,7 @@ def repo(tmp_path: Path) -> Iterator[Project]:
         yield made
 
 
-def entry(repo: Project, model: str) -> dict[str, object]:
+def entry(repo: Project, model: str) -> dict[str, Any]:
     (found,) = [row for row in repo.locked["models"] if row["model"] == model]
     return dict(found)
 
@@ -36,11 +37,11 @@ def test_every_model_is_in_the_lock_with_license_category_and_verdict(repo: Proj
     jsonschema.validate(repo.locked, SCHEMA)
     assert [row["model"] for row in repo.locked["models"]] == ["acme/data", "acme/nc", "acme/open"]
     row = entry(repo, "acme/nc")
-    assert (row["category"], row["uses"]["product"]["verdict"]) == ("research-only", "denied")  # type: ignore[index]
+    assert (row["category"], row["uses"]["product"]["verdict"]) == ("research-only", "denied")
     assert row["revision"] == repo.server.world.repositories["models", "acme/nc"].sha
-    (license,) = row["licenses"]  # type: ignore[misc]
+    (license,) = row["licenses"]
     assert (license["id"], license["basis"], license["card"]["line"]) == ("cc-by-nc-4.0", "card", 2)
-    assert entry(repo, "acme/data")["licenses"][0]["id"] == "cc-by-4.0"  # type: ignore[index]
+    assert entry(repo, "acme/data")["licenses"][0]["id"] == "cc-by-4.0"
 
 
 def test_a_text_at_the_revision_is_kept_by_its_hash(repo: Project) -> None:
@@ -48,7 +49,7 @@ def test_a_text_at_the_revision_is_kept_by_its_hash(repo: Project) -> None:
     add(repo.server.world, "acme/text", "license: cc-by-nc-4.0", LICENSE=text)
     repo.python(load("acme/text"))
     repo.lock()
-    (license,) = entry(repo, "acme/text")["licenses"]  # type: ignore[misc]
+    (license,) = entry(repo, "acme/text")["licenses"]
     assert (license["basis"], license["text"]["document"]) == ("text", "LICENSE")
     import hashlib
 
@@ -142,7 +143,7 @@ def test_the_uses_and_facts_of_the_policy_are_asked(repo: Project) -> None:
     repo.python(load("acme/llama"))
     repo.write("openness.toml", 'use = ["product"]\n')
     repo.lock()
-    verdict = entry(repo, "acme/llama")["uses"]["product"]  # type: ignore[index]
+    verdict = entry(repo, "acme/llama")["uses"]["product"]
     assert verdict["verdict"] == "needs-answer"
     assert verdict["reasons"][0]["fact"] == "mau_at_release"
     repo.write("openness.toml", 'use = ["product"]\n[declare]\nmau_at_release = 5\n')
@@ -154,7 +155,7 @@ def test_demanded_evidence_counts(repo: Project) -> None:
     repo.python(load("acme/open"))
     repo.write("openness.toml", 'use = ["product"]\n[evidence]\nproduct = "text"\n')
     repo.lock()
-    verdict = entry(repo, "acme/open")["uses"]["product"]  # type: ignore[index]
+    verdict = entry(repo, "acme/open")["uses"]["product"]
     assert verdict["verdict"] == "unknown"
     assert verdict["reasons"][0]["clause"] == "STRENGTH"
 
@@ -173,7 +174,7 @@ def test_a_text_that_a_person_read_counts(repo: Project) -> None:
     repo.write("openness.toml", f'use = ["product"]\n[[clarify]]\nmodel = "acme/pond"\nlicense = "mit"\n{pin}\nreason = "read"\n')
     repo.lock()
     row = entry(repo, "acme/pond")
-    assert (row["category"], row["uses"]["product"]["verdict"]) == ("source-available", "permitted-with-duties")  # type: ignore[index]
+    assert (row["category"], row["uses"]["product"]["verdict"]) == ("source-available", "permitted-with-duties")
     assert row["clarified"] == [hashlib.sha256(text).hexdigest()]
 
 

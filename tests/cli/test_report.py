@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import re
@@ -69,6 +70,21 @@ def test_uses_narrow_the_columns_and_declared_facts_answer(server: Loopback, tmp
     verdicts = [[use["verdict"] for use in done.json["results"][0]["uses"]] for done in (asked, answered)]
     assert verdicts == [["needs-answer"], ["permitted-with-duties"]]
     assert "mau=10" in (tmp_path / "out" / "index.html").read_text("utf-8")
+
+
+def test_what_a_person_confirmed_of_a_text_counts(tmp_path: Path) -> None:
+    text = "Quibble terms: ask the author.\n"
+    made = world()
+    made.add("models", "a/own-words", {"README.md": "# A\n", "LICENSE": text, "model.safetensors": b"\0"})
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    policy = f'[[clarify]]\nlicense = "mit"\nfiles = [{{ path = "LICENSE", sha256 = "{digest}" }}]\nreason = "asked by letter"\n'
+    with Loopback(made) as running:
+        before = report(running, tmp_path, "a/own-words", "-o", "out", "--format", "json").json["results"][0]
+        (tmp_path / "openness.toml").write_text(policy + "\n[declare]\nmau = 5\n")
+        after = report(running, tmp_path, "a/own-words", "-o", "out", "--format", "json").json["results"][0]
+    assert (before["category"], before["verdict"]) == ("unverified", "unknown")
+    assert (after["category"], after["verdict"]) == ("source-available", "permitted-with-duties")
+    assert "mau (of the policy)" in (tmp_path / "out" / "index.html").read_text("utf-8")
 
 
 def test_the_uses_of_a_policy_are_the_columns(server: Loopback, tmp_path: Path) -> None:

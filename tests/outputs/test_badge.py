@@ -8,18 +8,20 @@ import json
 import re
 from xml.etree import ElementTree
 
+import jsonschema
 import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from openness.outputs.badge import STYLES, Badge, badge, text_width, weakest_basis
+from openness.outputs.badge import BASES, STYLES, Badge, badge, text_width, weakest_basis
 from openness.outputs.badge_png import png
 from openness.outputs.badge_svg import svg
 from openness.outputs.badge_words import shields, static_address
 from openness.outputs.glyphs import GLYPHS
 from openness.outputs.looks import looks
+from openness.rules import definitions
 from openness.rules.loader import read_yaml
 from openness.verdict.classified import BoundLicense
 from tests.outputs.results import CASES, HOSTILE, case, case_names, with_strings
@@ -48,6 +50,17 @@ def contrast(one: str, other: str) -> float:
 def test_the_formula_gives_the_known_extremes() -> None:
     assert contrast("#ffffff", "#000000") == pytest.approx(21)
     assert contrast("#777777", "#ffffff") == pytest.approx(4.48, abs=0.01)
+
+
+def test_the_table_is_whole() -> None:
+    table = read_yaml(RULES / "badges.yaml")
+    jsonschema.Draft202012Validator(json.loads((RULES / "badges.schema.json").read_text("utf-8"))).validate(table)
+    assert set(table["glyphs"]) == set(GLYPHS)
+    assert set(table["bases"]) == set(BASES)
+    known = definitions.load()
+    assert {row["framework"] for row in table["variants"].values() if "framework" in row} <= set(known.frameworks)
+    rows = [row for kind in ("categories", "statuses", "levels", "outcomes", "bases") for row in table[kind].values()]
+    assert all(row["glyph"] in table["glyphs"] and row["color"] in table["colors"] for row in rows)
 
 
 def test_letters_can_be_read_on_every_color() -> None:

@@ -139,6 +139,14 @@ def test_hostile_strings_stay_text_on_one_line(text: str) -> None:
 # --- never evidence for itself
 
 
+def test_a_license_by_a_name_of_others_is_not_repeated() -> None:
+    found = with_strings("Strict Non-Commercial Terms")
+    made = block(found, badge(found), "badge.png", AGAIN)
+    assert "Non-Commercial" not in made
+    assert "a license that is not known here, apache-2.0: known by name only" in made
+    assert without_own_block(made.encode()).strip() == b""
+
+
 @pytest.mark.parametrize("name", ["open-base", "noncommercial-base", "leaked", "unplaced-base", "prose-base"])
 @pytest.mark.parametrize("variant", list(looks().variants))
 def test_our_own_block_is_not_read(name: str, variant: str) -> None:

@@ -33,6 +33,7 @@ from tests.outputs.results import CASES, HOSTILE, case, case_names, classified, 
 
 #: Git directories of clones, where a developer has them; nothing of them is part of the project.
 SPEC = os.environ.get("SPDX_SPEC_GIT", "")
+COPY = "My own copy.\n\tWith\u200b a tab.\x1b[2J\r\n"
 TOOL = os.environ.get("MODEL_OPENNESS_TOOL_GIT", "")
 
 
@@ -150,17 +151,17 @@ def test_a_license_outside_the_spdx_list_has_its_text_only_from_the_users_copy()
     without = json.loads(spdx2([subject(found.result, found.dossier.model, {}, rules())]))
     (license,) = without["hasExtractedLicensingInfos"]
     assert (license["licenseId"], license["extractedText"]) == ("LicenseRef-llama-3.1", NO_COPY)
-    copied = subject(found.result, found.dossier.model, {"llama-3.1": "My own copy.\n\x1b[2J"}, rules())
+    copied = subject(found.result, found.dossier.model, {"llama-3.1": COPY}, rules())
     (license,) = json.loads(spdx2([copied]))["hasExtractedLicensingInfos"]
-    assert license["extractedText"] == "My own copy.\n\\x1b[2J"
+    assert license["extractedText"] == COPY
     texts = [
         row["simplelicensing_licenseText"]
         for row in json.loads(spdx3([copied]))["@graph"]
         if "simplelicensing_licenseText" in row
     ]
-    assert texts == ["My own copy.\n\\x1b[2J"]
+    assert texts == [COPY]
     licenses = json.loads(cyclonedx([copied]))["components"][0]["licenses"]
-    assert [row["license"]["text"]["content"] for row in licenses] == ["My own copy.\n\\x1b[2J"]
+    assert [row["license"]["text"]["content"] for row in licenses] == [COPY]
 
 
 def test_lineage_and_data_are_related() -> None:

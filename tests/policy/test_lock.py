@@ -140,7 +140,9 @@ def test_a_file_that_is_replaced_keeps_its_rights_and_leaves_nothing_beside_it(t
 
 
 def test_a_difference_names_what_moved() -> None:
-    text = lambda sha: LockedLicense("x", "X", "text", text=lock.LockedPlace("LICENSE", sha256=sha))  # noqa: E731
+    def text(sha: str) -> LockedLicense:
+        return LockedLicense("x", "X", "text", text=lock.LockedPlace("LICENSE", sha256=sha))
+
     old = lock_of(model("a/gone"), model("a/same"), model("a/moved", category="fully-open", licenses=(text("1" * 64),)))
     new = lock_of(
         model("a/same"), model("a/moved", category="research-only", licenses=(text("2" * 64),)), model("a/new", absent="missing")

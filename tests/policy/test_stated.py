@@ -10,6 +10,8 @@ from typing import Any
 
 import jsonschema
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from openness.errors import UsageError
 from openness.policy import document, stated, template
@@ -233,11 +235,13 @@ def test_a_pyproject_without_the_table_is_no_policy(tmp_path: Path) -> None:
         stated.load(tmp_path / "pyproject.toml")
 
 
-def test_the_digest_follows_what_is_said_and_not_how_it_is_laid_out(tmp_path: Path) -> None:
-    one = loaded(tmp_path, 'use = ["product"]\nunverified = "deny"\n')
-    other = loaded(tmp_path, '# a comment\nunverified = "deny"\n\nuse = [\n  "product",\n]\n')
-    assert one.digest == other.digest
-    assert loaded(tmp_path, 'use = ["product"]\nunverified = "warn"\n').digest != one.digest
+def test_the_digest_follows_the_names_and_not_how_they_are_laid_out(tmp_path: Path) -> None:
+    one = loaded(tmp_path, 'use = ["product"]\n[allow]\nlicenses = ["mit", "x11"]\n').names_digest
+    assert loaded(tmp_path, '# a comment\n\nuse = [\n  "product",\n]\nallow.licenses = ["x11", "mit"]\n').names_digest == one
+    more = 'unverified = "deny"\n[[baseline]]\nfile = "a"\nmodel = "b"\nrule = "denied-use"\n'
+    assert loaded(tmp_path, 'use = ["product"]\nallow.licenses = ["mit", "x11"]\n' + more).names_digest == one
+    assert loaded(tmp_path, 'use = ["product"]\n[allow]\nlicenses = ["mit"]\n').names_digest != one
+    assert loaded(tmp_path, 'use = ["product", "internal"]\n[allow]\nlicenses = ["mit", "x11"]\n').names_digest != one
 
 
 def test_a_license_name_of_an_exception_stands_for_its_id(tmp_path: Path) -> None:
@@ -282,3 +286,52 @@ def test_the_rules_of_check_fit_their_schema() -> None:
         read_quick(ROOT / "rules" / "check.yaml"), json.loads((ROOT / "rules" / "check.schema.json").read_text("utf-8"))
     )
     assert len(check_rules()) == len(read_quick(ROOT / "rules" / "check.yaml")["rules"])
+
+
+SCALARS = (
+    st.none().map(lambda _: True)
+    | st.booleans()
+    | st.integers(-5, 5)
+    | st.text(max_size=4)
+    | st.dates()
+    | st.sampled_from(["deny", "mit", "product", "2027-01-01"])
+)
+VALUES = st.recursive(
+    SCALARS,
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["model", "allow", "reason", "until", "files", "licenses", "exclude", "path", "x"]), inner, max_size=3
+        )
+    ),
+    max_leaves=6,
+)
+
+
+@settings(deadline=None)
+@given(st.dictionaries(st.sampled_from([*stated.KEYS, "x"]), VALUES, max_size=4))
+def test_any_values_are_read_or_refused_with_a_place(data: dict[str, Any]) -> None:
+    text = "".join(f"{key} = {toml(value)}\n" for key, value in data.items())
+    read = document.PolicyDocument(Path("openness.toml"), "openness.toml", text, tomllib.loads(text))
+    assert re.match(r"openness\.toml:\d+: ", refusal(read) or "openness.toml:1: ")
+
+
+def refusal(read: document.PolicyDocument) -> str | None:
+    """What is said against a policy."""
+    try:
+        of(stated.stated(read), loader.load())
+    except UsageError as error:
+        return error.message
+    return None
+
+
+def toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, list):
+        return f"[{', '.join(map(toml, value))}]"
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{key} = {toml(part)}" for key, part in value.items()) + "}"
+    if isinstance(value, str):
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
+    return str(value)

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import re
 
 import jsonschema
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from openness.packaged import packaged
 from openness.refs import keys
 from openness.refs.api_names import is_api_model
 from openness.refs.names import named
-from openness.refs.tables import _read, table, write_compiled
+from openness.refs.tables import _read, table, words, write_compiled
 
 TABLES = ("api_models", "commands", "forms", "javascript", "keys", "names", "python")
 
@@ -133,3 +136,10 @@ def test_owners_that_tests_make_up_are_none(owner: str) -> None:
 @pytest.mark.parametrize("owner", ["tester-lab", "fakespot-ai", "testing-grounds"])
 def test_owners_that_only_begin_so_are_some(owner: str) -> None:
     assert named(f"{owner}/updated-thing", "hub") is not None
+
+
+@pytest.mark.parametrize("row", table("keys")["keys"], ids=lambda row: row["pattern"][:30])
+@given(data=st.data())
+def test_every_name_that_a_pattern_fits_has_a_part_that_it_needs(row: dict[str, str], data: st.DataObject) -> None:
+    name = data.draw(st.from_regex(re.compile(row["pattern"], re.ASCII), fullmatch=True))
+    assert any(word in name for word in words(row["needs"]))

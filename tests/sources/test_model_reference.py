@@ -11,8 +11,9 @@ import pytest
 from openness.errors import MissingInput, OpennessError, UsageError
 from openness.sources.documents import kind_of
 from openness.sources.endpoints import Access
+from openness.sources.hub_names import is_hub_id
 from openness.sources.live import LiveSources
-from openness.sources.model_reference import is_hub_id, linked, parse
+from openness.sources.model_reference import linked, parse
 from openness.sources.snapshot import Reference
 from tests.loopback import Loopback
 from tests.loopback.world import CASES

@@ -35,7 +35,7 @@ def cyclonedx(subjects: Sequence[Subject]) -> str:
         "components": [*models, *data],
         "dependencies": [_dependency(subject, f"model-{number}") for number, subject in enumerate(subjects, 1)],
     }
-    return json.dumps(document, ensure_ascii=False, indent=2)
+    return json.dumps(document, indent=2)
 
 
 def _model(subject: Subject, ref: str) -> dict[str, Any]:

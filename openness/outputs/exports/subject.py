@@ -1,4 +1,5 @@
-"""What the documents of all formats say of a model, once: names, addresses, terms, ancestors, data. Every string is harmless.
+"""What the documents of all formats say of a model, once: names, addresses, terms, ancestors, data. Every string is harmless
+but the texts of licenses, which stay as they are: the documents are ASCII, where JSON escapes whatever could do harm.
 
 Folders of this machine are nobody's business: a folder is known by its last name alone, and has no address.
 """
@@ -17,7 +18,8 @@ from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.outputs.badge import category_look
 from openness.printable import printable
 from openness.rules.loader import Ruleset
-from openness.sources.model_reference import is_github_name, is_hub_id
+from openness.sources.hub_names import is_hub_id
+from openness.sources.model_reference import is_github_name
 from openness.verdict.classified import BoundLicense, Classification
 
 MOST_NAME = 300
@@ -134,7 +136,7 @@ def _terms(row: BoundLicense, copies: Mapping[str, str], ruleset: Ruleset) -> Te
 def terms_of(id: str, ruleset: Ruleset, *, basis: str, text: str | None = None, changed: bool = False) -> Terms:
     """A license by its id, or a name that stands for none."""
     listed = ruleset.spdx.get(id) if not changed else None
-    basis, text = printable(basis, 60), printable(text, None, multiline=True) if text is not None else None
+    basis = printable(basis, 60)
     if listed is not None:
         return Terms(listed, True, listed, basis, text)
     if id in ruleset.license_ids:

@@ -10,11 +10,11 @@ import msgspec
 from openness.outputs.explanation_lines import rule_of
 from openness.outputs.report import words
 from openness.outputs.report.cells import deciding
-from openness.outputs.report.records import Entry, Report
+from openness.outputs.report.records import Report
 from openness.outputs.report.words import Mark
 from openness.records import Permission, UseVerdict
 
-MOST_BLOCKERS, MOST_NAMES = 12, 5
+MOST_BLOCKERS = 12
 
 
 class Share(msgspec.Struct, frozen=True):
@@ -96,8 +96,3 @@ def _reasons(use: UseVerdict) -> Iterator[tuple[str, str, str]]:
         return
     for reason in deciding(use)[:1]:
         yield reason.summary, rule_of(reason), ""
-
-
-def pages_of(blocker: Blocker, report: Report) -> list[Entry]:
-    """The first models that it concerns."""
-    return [report.entries[number] for number in blocker.entries[:MOST_NAMES]]

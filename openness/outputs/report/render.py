@@ -131,3 +131,8 @@ def _sentence(report: Report, passing: int) -> str:
     few = "none" if passing == 0 else f"{passing}"
     every = f"for all of {uses}" if len(report.uses) > 1 else f"for {uses}"
     return f"Of {total} {what}, {few} may be used {every}. What stands in the way of the others is listed below."
+
+
+def plain_page(template: str, rules: str, values: Mapping[str, Any], *, css: str) -> str:
+    """A page of its own that is no report: the same looks, with ``css`` added. ``rules`` is the version of the rules."""
+    return _page(template, Report((), (), rules), values, css=_css() + css)

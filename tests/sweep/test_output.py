@@ -1,0 +1,72 @@
+"""The output is whole or not there, and JSON fits its schema."""
+
+from __future__ import annotations
+
+import os
+import resource
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from tests.cli.command import openness
+from tests.sweep.tables import random_rows, read, table
+from tests.test_docs import validate
+
+
+def test_json_output_fits_its_schema_and_counts_every_row(tmp_path: Path) -> None:
+    table(tmp_path / "in.parquet", random_rows(7, 150))
+    done = openness("sweep", "in.parquet", "-o", "out.parquet", "--format", "json", home=tmp_path)
+    validate(done.json, "sweep.schema.json")
+    result = done.json["results"][0]
+    assert result["rows"] == sum(sum(row.values()) for row in result["categories"].values()) == 150
+
+
+def test_text_output_has_the_table_and_the_drift(tmp_path: Path) -> None:
+    table(tmp_path / "in.parquet", random_rows(7, 150))
+    done = openness("sweep", "in.parquet", "-o", "out.parquet", home=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    assert "150 rows judged" in done.out
+    assert "unverified" in done.out
+    assert "finetune" in done.out
+
+
+def test_the_same_table_gives_the_same_bytes(tmp_path: Path) -> None:
+    table(tmp_path / "in.parquet", random_rows(7, 150))
+    for name in ("one", "two"):
+        openness("sweep", "in.parquet", "-o", f"{name}.parquet", home=tmp_path)
+    assert (tmp_path / "one.parquet").read_bytes() == (tmp_path / "two.parquet").read_bytes()
+
+
+def test_a_full_disk_is_an_error_and_keeps_what_was_there(tmp_path: Path) -> None:
+    table(tmp_path / "in.parquet", random_rows(7, 2000))
+    (tmp_path / "out.parquet").write_bytes(b"before")
+
+    def small() -> None:
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096))
+
+    command = [sys.executable, "-m", "openness", "sweep", "in.parquet", "-o", "out.parquet"]
+    done = subprocess.run(command, cwd=tmp_path, preexec_fn=small, capture_output=True, text=True, check=False, timeout=120)
+    assert (done.returncode, "cannot be written" in done.stderr, "Traceback" in done.stderr) == (5, True, False)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.parquet", "out.parquet"]
+    assert (tmp_path / "out.parquet").read_bytes() == b"before"
+
+
+def test_an_interrupt_leaves_no_output(tmp_path: Path) -> None:
+    table(tmp_path / "in.parquet", random_rows(7, 400), group=1)
+    command = [sys.executable, "-m", "openness", "sweep", "in.parquet", "-o", "out.parquet", "--workers", "1"]
+    child = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
+    time.sleep(1.5)
+    os.killpg(child.pid, signal.SIGINT)
+    _, err = child.communicate(timeout=60)
+    assert child.returncode == 130, err
+    assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
+
+
+def test_a_place_that_cannot_be_written_is_said_before_any_work(tmp_path: Path) -> None:
+    table(tmp_path / "in.parquet", random_rows(7, 10))
+    done = openness("sweep", "in.parquet", "-o", "no/such/out.parquet", home=tmp_path)
+    assert (done.code, "no folder" in done.err) == (2, True)
+    assert read(tmp_path / "in.parquet")

@@ -1,0 +1,92 @@
+"""In process, in a pool and on a Dask cluster a sweep gives the same bytes, also when workers are killed."""
+
+from __future__ import annotations
+
+import os
+import signal
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from openness.rules import loader
+from openness.sweep import execution
+from openness.sweep.columns import Layout
+from openness.sweep.sweeping import Where, sweep
+from tests.cli.command import openness
+from tests.sweep.tables import random_rows, table
+
+GROUPS = 8
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return table(tmp_path_factory.mktemp("table") / "in.parquet", random_rows(4, 50 * GROUPS))
+
+
+@pytest.fixture(scope="module")
+def expected(source: Path) -> bytes:
+    target = source.with_name("expected.parquet")
+    sweep(source, target, loader.load(), Where(), lambda *_: None)
+    return target.read_bytes()
+
+
+def dying_once(table: Layout, group: int, reading: Any) -> Any:
+    """Reads a row group; the first process to read the fourth is killed."""
+    if group == 3:
+        try:
+            os.open(f"{table.path}.died", os.O_CREAT | os.O_EXCL)
+        except FileExistsError:
+            pass
+        else:
+            os.kill(os.getpid(), signal.SIGKILL)
+    return READ(table, group, reading)
+
+
+READ = execution.read_group
+
+
+@pytest.fixture
+def killing(source: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    monkeypatch.setattr(execution, "read_group", dying_once)
+    mark = Path(f"{source}.died")
+    mark.unlink(missing_ok=True)
+    yield mark
+    mark.unlink(missing_ok=True)
+
+
+def test_a_pool_with_a_killed_worker_gives_the_same_bytes(source: Path, expected: bytes, killing: Path, tmp_path: Path) -> None:
+    sweep(source, tmp_path / "out.parquet", loader.load(), Where(workers=2), lambda *_: None)
+    assert killing.exists()
+    assert (tmp_path / "out.parquet").read_bytes() == expected
+
+
+def test_a_cluster_with_a_killed_worker_gives_the_same_bytes(
+    source: Path, expected: bytes, killing: Path, tmp_path: Path
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs openness[cluster]")
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None) as cluster:
+        sweep(source, tmp_path / "out.parquet", loader.load(), Where(cluster=cluster.scheduler_address), lambda *_: None)
+    assert killing.exists()
+    assert (tmp_path / "out.parquet").read_bytes() == expected
+
+
+def always_dying(table: Layout, group: int, reading: Any) -> Any:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def test_workers_that_always_die_are_an_error_and_leave_no_output(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "read_group", always_dying)
+    with pytest.raises(execution.WorkersLost, match="died"):
+        sweep(source, tmp_path / "out.parquet", loader.load(), Where(workers=1), lambda *_: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_cluster_that_is_not_there_is_a_usage_error(source: Path, tmp_path: Path) -> None:
+    pytest.importorskip("distributed", reason="needs openness[cluster]")
+    done = openness("sweep", source, "-o", "out.parquet", "--cluster", "tcp://127.0.0.1:9", home=tmp_path)
+    assert (done.code, "Traceback" in done.err) == (2, False)
+    assert "127.0.0.1:9" in done.err
