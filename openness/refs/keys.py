@@ -38,7 +38,7 @@ def _elsewhere() -> tuple[re.Pattern[str], frozenset[str]]:
 @lru_cache(maxsize=4096)
 def is_other_hub(name: str) -> bool:
     """Whether a key or a value names a hub of its own, whose ids look like those of Hugging Face."""
-    return len(name) <= MAX_KEY and bool(_elsewhere()[0].fullmatch(normal(name)))
+    return len(name) <= MAX_KEY and mentions_other_hub(normal(name)) and bool(_elsewhere()[0].fullmatch(normal(name)))
 
 
 def mentions_other_hub(text: str) -> bool:

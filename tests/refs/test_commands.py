@@ -152,3 +152,35 @@ def test_a_revision_among_the_arguments_of_a_model() -> None:
 def test_an_address_made_of_a_known_repository_is_no_second_reference() -> None:
     text = 'REPO_ID="big-lab/one"\nBASE="https://huggingface.co/${REPO_ID}/resolve/main"\ncurl -o a "${BASE}/a.gguf"\n'
     assert [(r.model, r.line) for r in references("run.sh", text)] == [("big-lab/one", 1)]
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('npx -y some-tool chat --prompt "hi" hf:big-lab/one-GGUF:Q8_0', "big-lab/one-GGUF"),
+        ("some-tool pull hf://big-lab/one", "big-lab/one"),
+        ("some-tool run ollama://llama3.2:1b", "llama3.2:1b"),
+        ("pip install https://huggingface.co/big-lab/one/resolve/main/one.whl", "big-lab/one"),
+        ("some-tool --ckpt_file ckpts/one/model_1.safetensors", "ckpts/one/model_1.safetensors"),
+    ],
+)
+def test_a_scheme_or_a_weight_file_tells_in_any_command(line: str, expected: str) -> None:
+    assert models("a.sh", line) == [expected]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "echo hf://big-lab/one",
+        "some-tool --dataset mbpp",
+        "some-tool --ckpt_file settings.yaml",
+        "pip install git+https://huggingface.co/big-lab/one",
+        "some-tool hf:version",
+    ],
+)
+def test_other_words_of_an_unknown_command_are_none(line: str) -> None:
+    assert models("a.sh", line) == []
+
+
+def test_a_program_of_the_table_may_name_a_data_set_without_an_owner() -> None:
+    assert models("a.sh", "trl sft --dataset imdb") == ["stanfordnlp/imdb"]

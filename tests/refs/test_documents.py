@@ -139,3 +139,28 @@ def test_a_dvc_file_stands_for_its_weights() -> None:
 def test_a_revision_among_the_options_of_a_javascript_call() -> None:
     (found,) = references("a.ts", 'await AutoModel.from_pretrained("big-lab/one", { dtype: "q8", revision: "v1" });\n')
     assert (found.model, found.revision) == ("big-lab/one", "v1")
+
+
+def test_command_lines_in_a_python_block_are_read_as_such() -> None:
+    text = """
+    ```python
+    !pip install https://huggingface.co/big-lab/one/resolve/main/one.whl
+    model = AutoModel.from_pretrained("big-lab/two")
+    if missing:
+        !hf download big-lab/three
+    ```
+    """
+    assert models("a.md", text) == ["big-lab/one", "big-lab/two", "big-lab/three"]
+
+
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ('const path = await getModelFile("one-Q4_K_M.gguf");', ["one-Q4_K_M.gguf"]),
+        ('const model = loadModel("big-lab/one");', ["big-lab/one"]),
+        ('const text = readFile("one-Q4_K_M.gguf"); const user = getUser("big-lab/one");', []),
+        ('const model = getModel("User");', []),
+    ],
+)
+def test_a_function_named_for_a_model_takes_one_in_javascript(code: str, expected: list[str]) -> None:
+    assert models("a.ts", code) == expected

@@ -114,6 +114,30 @@ def test_a_name_is_a_legacy_name_of_one_owner_only() -> None:
     assert len(rows) == len(set(rows))
 
 
+@pytest.mark.parametrize(
+    "name", ["gpt-4o", "gpt-7-mini", "o5", "o6-preview", "claude-9-sonnet", "gemini-8-pro", "glm-5-flash", "rerank-v7.0"]
+)
+def test_families_of_names_behind_an_api_go_on(name: str) -> None:
+    assert (found := named(name, "open")) is not None
+    assert found.kind == "api-model"
+
+
+@pytest.mark.parametrize("name", ["gpt-2", "gpt-oss", "claude-desktop", "o-1", "grok-1", "rerank-model", "glm-base"])
+def test_what_only_begins_like_a_family_is_none_behind_an_api(name: str) -> None:
+    found = named(name, "open")
+    assert found is None or found.kind != "api-model"
+
+
+@pytest.mark.parametrize("owner", ["test-org", "test-repo", "fake-user", "dummy_owner", "mock-org2"])
+def test_owners_that_tests_make_up_are_none(owner: str) -> None:
+    assert named(f"{owner}/updated-thing", "hub") is None
+
+
+@pytest.mark.parametrize("owner", ["tester-lab", "fakespot-ai", "testing-grounds"])
+def test_owners_that_only_begin_so_are_some(owner: str) -> None:
+    assert named(f"{owner}/updated-thing", "hub") is not None
+
+
 @pytest.mark.parametrize("row", table("keys")["keys"], ids=lambda row: row["pattern"][:30])
 @given(data=st.data())
 def test_every_name_that_a_pattern_fits_has_a_part_that_it_needs(row: dict[str, str], data: st.DataObject) -> None:

@@ -52,7 +52,7 @@ from tests.refs.finding import models, references
         ('Config(labels_encoder="big-lab/one")', "big-lab/one"),
         ('MODEL_PRESETS = {"small": "big-lab/one"}', "big-lab/one"),
         ('class A:\n    HUGGINGFACE_PATHS = {"small": "big-lab/one"}', "big-lab/one"),
-        ('Meta(adapted_from="big-lab/one")', "big-lab/one"),
+        ('ModelMeta(adapted_from="big-lab/one")', "big-lab/one"),
         ('tiktoken.encoding_for_model("gpt-4")', "gpt-4"),
         ('getattr(config, "model", "big-lab/one")', "big-lab/one"),
         ('Model(path="big-lab/one", revision="v1")', "big-lab/one"),

@@ -40,8 +40,21 @@ def read(text: str, sink: Sink) -> None:
             prompts=name in ("pycon", "python", "py", "console", "bash", "sh", "shell", "terminal", "shell-session", ""),
         )
         language = _NAMES.get(name.lower()) or (_guessed(inner) if not name or name in ("text", "txt", "plaintext") else None)
+        if language == "python" and _SHELL_LINE.search(inner):
+            inner = _shell_lines(inner, pieces, sink)
         if language and inner.strip():
             read_language(language, inner, sink.embedded(pieces, "medium"))
+
+
+def _shell_lines(code: str, pieces: Pieces, sink: Sink) -> str:
+    """Read the lines of a Python block that are commands, as notebooks have them; the block without them, as long as before."""
+    from openness.refs.forms import shell
+
+    commands = _SHELL_LINE.sub(lambda match: " " * len(match[1]) + match[2], code)
+    kept = {number for number, line in enumerate(code.split("\n")) if _SHELL_LINE.match(line)}
+    lines = [line if number in kept else " " * len(line) for number, line in enumerate(commands.split("\n"))]
+    shell.read("\n".join(lines), sink.embedded(pieces, "medium"))
+    return _SHELL_LINE.sub(lambda match: f"{match[1][:-1]}0" + " " * len(match[2]), code)
 
 
 def _front_matter(text: str, front: re.Match[str], sink: Sink) -> None:
@@ -91,6 +104,7 @@ def _content(text: str, start: int, end: int, indent: int, *, prompts: bool) -> 
     return "".join(parts), pieces
 
 
+_SHELL_LINE = re.compile(r"^([ \t]*[!%])(.*)$", re.MULTILINE)
 _PROGRAMS = "ollama|vllm|docker|hf|huggingface-cli|(?:\\./)?llama-|python|pip|git|curl|wget|lm_eval|mlx_lm|export|MODEL\\w*="
 
 

@@ -9,7 +9,7 @@ import ast
 import re
 import warnings
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from functools import partial
 from itertools import accumulate
 from typing import Any
 
@@ -70,10 +70,16 @@ class _Reader:
         for _ in range(ROUNDS):
             if not self._local_calls():
                 break
+        self._texts()
+
+    def _texts(self) -> None:
         for words, scope in self.index.lists:
-            self._words(words, scope)
+            python_texts.words(words, partial(self.names.values, scope=scope), self.offset, self.sink)
         for constant in self.index.texts:
             self._address(constant)
+        for joined, scope in self.index.joined:
+            for value in self.names.values(joined, scope):
+                self._add(value, "address", "high")
 
     # --- places
 
@@ -137,6 +143,10 @@ class _Reader:
 
     def _described(self, call: ast.Call, scope: Scope, maker: str) -> None:
         """``Model(path="owner/name", revision=…)``: the class, or a whole commit beside it, says what a plain keyword holds."""
+        if "model" in maker.casefold():
+            for keyword in call.keywords:
+                if keyword.arg in table("python")["descent"]:
+                    self._hold(keyword.value, scope, "hub", "medium")
         revisions = {k.arg: commit for k in call.keywords if k.arg and (commit := _commit(k.value))}
         named = maker == table("python")["api_class"] or python_calls.model_class().fullmatch(maker)
         if not (named or revisions) or python_calls.data_call().fullmatch(maker):
@@ -247,24 +257,7 @@ class _Reader:
                     self._reaches(argument, scope, means)
         return sum(map(len, self.local.values())) > before
 
-    # --- lists of words, addresses
-
-    def _words(self, words: ast.List | ast.Tuple, scope: Scope) -> None:
-        """``["vllm", "serve", "owner/name"]``, ``["--model", name]``."""
-        if not any(
-            isinstance(e, ast.Constant)
-            and isinstance(e.value, str)
-            and (e.value.startswith("-") or e.value in ("vllm", "ollama", "docker", "hf"))
-            for e in words.elts
-        ):
-            return
-        from openness.refs.forms import shell
-
-        line: list[shell.Word] = []
-        for each in _flat(words.elts):
-            values = self.names.values(each, scope)
-            line.append(shell.Word(values[0].text, self.offset(values[0].node)) if values else shell.Word("\0", 0))
-        shell.read_words(line, self.sink)
+    # --- addresses
 
     def _address(self, constant: ast.Constant) -> None:
         text = str(constant.value)
@@ -284,10 +277,3 @@ def _commit(expr: ast.expr) -> str | None:
     """A whole commit, written out."""
     value = expr.value if isinstance(expr, ast.Constant) else None
     return value if isinstance(value, str) and _COMMIT.fullmatch(value) else None
-
-
-def _flat(items: Iterable[ast.expr]) -> Iterator[ast.expr]:
-    for item in items:
-        if isinstance(item, ast.Starred):
-            continue
-        yield item

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from openness.refs import keys
@@ -34,6 +34,7 @@ class Index:
         self.calls: list[tuple[ast.Call, Scope]] = []
         self.lists: list[tuple[ast.List | ast.Tuple, Scope]] = []
         self.texts: list[ast.Constant] = []
+        self.joined: list[tuple[ast.JoinedStr, Scope]] = []
         self.functions: dict[str, Scope] = {}
         self._elsewhere: set[int] = set()
         self._options = frozenset(table("python")["options"])
@@ -62,6 +63,11 @@ class Index:
     def _constant(self, node: ast.Constant, scope: Scope) -> None:
         if isinstance(node.value, str) and "/" in node.value:
             self.texts.append(node)
+
+    def _joined(self, node: ast.JoinedStr, scope: Scope) -> None:
+        first = text_of(node.values[0]) if node.values else ""
+        if "://" in first and len(node.values) > 1:
+            self.joined.append((node, scope))
 
     def _assigned(self, node: Any, scope: Scope) -> None:
         if node.value is not None:
@@ -109,9 +115,18 @@ class Index:
         described = own["keywords"] if last.endswith(tuple(own["endings"])) else ()
         if self._loads_data.fullmatch(last):
             siblings = (*siblings, "subset")  # the call says what a repository beside it is
+        self._declared([(keyword.arg, keyword.value) for keyword in call.keywords], scope)
         for keyword in call.keywords:
             if keyword.arg and keyword.arg not in described:
                 self.held.append(Held(keyword.arg, keyword.value, scope, False, siblings))
+
+    def _declared(self, pairs: Iterable[tuple[str | None, ast.expr]], scope: Scope) -> None:
+        """``Field(name="chat_model", default="owner/name")``: what is named beside a default is its key."""
+        data = table("keys")
+        named = [text_of(value) for key, value in pairs if key in data["naming_siblings"]]
+        for name in named:
+            if keys.tells(name):
+                self.held += [Held(name, value, scope, False) for key, value in pairs if key in data["naming_values"]]
 
     def _option(self, call: ast.Call, scope: Scope) -> None:
         """``add_argument("--model", default=…)``: the option is the key, and the name under which the value is had."""
@@ -154,6 +169,7 @@ class Index:
         own = entries(node)
         kept = {id(value) for _, value in own}
         self._elsewhere.update(id(inner) for v in node.values if id(v) not in kept for inner in ast.walk(v))
+        self._declared([(text_of(key), value) for key, value in own], scope)
         for key, value in own:
             if isinstance(key, ast.Constant) and isinstance(key.value, str):
                 self.held.append(Held(key.value, value, scope, False, siblings))
@@ -223,6 +239,7 @@ def _is_prose(node: ast.AST) -> bool:
 _HANDLERS: dict[type[ast.AST], Callable[[Index, Any, Scope], Scope | None]] = {
     ast.Call: Index._call,
     ast.Constant: Index._constant,
+    ast.JoinedStr: Index._joined,
     ast.Dict: Index._keys,
     ast.ClassDef: Index._class,
     ast.Return: Index._return,

@@ -7,6 +7,7 @@ has no value. Work is bounded by depth and by the number of values.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
@@ -19,6 +20,8 @@ MAX_VALUES = 2000
 MAX_STEPS = 3000
 MAX_ALL_STEPS = 1_000_000
 MAX_COMBINATIONS = 64
+#: An address that is known up to a path inside a repository.
+_IN_REPOSITORY = re.compile(r"(?:hf://|huggingface://|https://(?:huggingface\.co|hf\.co)/)(?:datasets/)?[\w.-]+/[\w.-]+/")
 
 
 class Value(NamedTuple):
@@ -187,6 +190,7 @@ class Names:
             inner = part.value if isinstance(part, ast.FormattedValue) else part
             values = self.values(inner, scope, depth)[:MAX_COMBINATIONS]
             if not values or (isinstance(part, ast.FormattedValue) and part.format_spec is not None):
+                yield from (value for value in _combined(texts, whole) if _IN_REPOSITORY.match(value.text))
                 return
             texts.append([Value(value.text, whole) for value in values] if isinstance(part, ast.Constant) else values)
         yield from _combined(texts, whole)
@@ -225,7 +229,7 @@ class Names:
             return
         if isinstance(call.func, ast.Attribute) and not call.args and not call.keywords:  # name.strip()
             yield from self.values(call.func.value, scope, depth)
-        for argument in arguments(call, row["argument"], row["keywords"]):
+        for argument in arguments(call, row.get("argument"), row["keywords"]):
             yield from self.values(argument, scope, depth)
         if last == "get" and isinstance(call.func, ast.Attribute) and call.args:  # MODELS.get(key, default)
             yield from self._item(ast.Subscript(value=call.func.value, slice=call.args[0], ctx=ast.Load()), scope, depth)

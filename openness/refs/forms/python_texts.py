@@ -1,10 +1,11 @@
-"""Texts inside a Python program that are another language: command lines, and settings over several lines."""
+"""Texts inside a Python program that are another language: command lines, lists of their words, settings over several lines."""
 
 from __future__ import annotations
 
 import ast
 from collections.abc import Callable
 
+from openness.refs.forms.python_names import Value
 from openness.refs.sink import Sink
 
 _LONG = ('"""', "'''")
@@ -44,3 +45,22 @@ def settings(expr: ast.expr, text: str, begin_of: Begin, sink: Sink) -> None:
         written = text[begin:end]
         language = "json" if written.lstrip().startswith(("{", "[")) else "yaml"
         read_language(language, written, sink.embedded([(0, begin)], "medium"))
+
+
+def words(listed: ast.List | ast.Tuple, values_of: Callable[[ast.expr], list[Value]], begin_of: Begin, sink: Sink) -> None:
+    """``["vllm", "serve", "owner/name"]``, ``["--model", name]``."""
+    if not any(
+        isinstance(each, ast.Constant)
+        and isinstance(each.value, str)
+        and (each.value.startswith("-") or each.value in ("vllm", "ollama", "docker", "hf"))
+        for each in listed.elts
+    ):
+        return
+    from openness.refs.forms import shell
+
+    line: list[shell.Word] = []
+    for each in listed.elts:
+        if not isinstance(each, ast.Starred):
+            values = values_of(each)
+            line.append(shell.Word(values[0].text, begin_of(values[0].node)) if values else shell.Word("\0", 0))
+    shell.read_words(line, sink)

@@ -44,6 +44,11 @@ class _Frame:
         self.pending: str | None = None
 
 
+def holds_json(text: str) -> bool:
+    """Whether a value is a list or a table of its own."""
+    return len(text) > 10 and text.lstrip()[:1] in ("[", "{") and '"' in text and text.rstrip()[-1:] in ("]", "}")
+
+
 class Settings:
     """Reads one stream of events into a sink. ``context`` changes what ``model`` means (``docker`` in a compose file)."""
 
@@ -52,6 +57,7 @@ class Settings:
         data = table("keys")
         self.inner, self.commands = frozenset(data["inner"]), frozenset(data["commands"])
         self.providers, self.provider_values = frozenset(data["provider_keys"]), data["provider_values"]
+        self.naming, self.naming_values = frozenset(data["naming_siblings"]), frozenset(data["naming_values"])
         self.routed = frozenset(data["routed"])
 
     def read(self, events: Iterable[Event]) -> None:
@@ -120,16 +126,25 @@ class Settings:
             ),
             None,
         )
-        environment = named["name"].text if "name" in named and "value" in named and len(named) == 2 else None
+        environment = self._named(frame.items)
         frame.only_addresses |= any(keys.tells_other_hub(item.key, item.text) for item in frame.items)
         revision = next((named[k].text for k in ("revision", "model_revision") if k in named), None)
         for item in frame.items:
-            if environment and item.key == "value":
+            if environment and item.key in self.naming_values:
                 item = item._replace(key=environment)  # noqa: PLW2901 - the same value under the name it is known by
             self._item(item, frame, backend, revision)
 
+    def _named(self, items: list[Scalar]) -> str | None:
+        """`name: MODEL_ID` beside `value: owner/name`, in whatever words: what the value is known by."""
+        if not any(item.key in self.naming_values for item in items):
+            return None
+        return next((item.text for item in items if item.key in self.naming and keys.tells(item.text)), None)
+
     def _item(self, item: Scalar, frame: _Frame, backend: str | None, revision: str | None) -> None:
         if self.only is not None and item.key not in self.only:
+            return
+        if self.only is None and (item.key.endswith(".json") or keys.tells(item.key)) and holds_json(item.text):
+            self._json(item)
             return
         if item.key in self.commands and " " in item.text:
             self._command(item)
@@ -143,6 +158,14 @@ class Settings:
             self._address(item)
             return
         self._add(item, means, revision if means != "dataset" else None)
+
+    def _json(self, item: Scalar) -> None:
+        """`MODELS: '[{"name": "owner/name"}]'`: settings in a value, under its key."""
+        from openness.refs.forms.json_events import events
+
+        raw = self.text[item.offset : item.end].replace('\\"', ' "')  # as long as before
+        inner = (e._replace(offset=e.offset + item.offset, end=e.end + item.offset) for e in events(raw))
+        Settings(self.text, self.sink).read((Event("map"), Event("scalar", item.key), *inner))
 
     def _meaning(self, key: str, frame: _Frame) -> str | None:
         if self.context and key == "model" and (frame.parent == "models" or (frame.key, frame.parent) == ("options", "provider")):

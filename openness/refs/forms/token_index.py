@@ -52,6 +52,12 @@ def mlc_id() -> re.Pattern[str]:
     return re.compile(table("javascript")["mlc_id"])
 
 
+@lru_cache(maxsize=1)
+def model_call() -> re.Pattern[str]:
+    """The name of a function or class that gets a model."""
+    return re.compile(table("javascript")["model_calls"])
+
+
 def constants(tokens: list[Token]) -> Iterator[tuple[str, list[tuple[str, int]]]]:
     """``const X = "…"`` (also with a type): name → values."""
     found: dict[str, list[tuple[str, int]]] = {}

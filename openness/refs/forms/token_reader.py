@@ -17,6 +17,7 @@ from openness.refs.forms.token_index import (
     functions,
     has_question,
     mlc_id,
+    model_call,
     names_other_hub,
     rows,
 )
@@ -31,17 +32,19 @@ REACH = 9
 _COMPARED = frozenset(
     {"===", "!==", "==", "!=", "in", "includes", "case", "startsWith", "endsWith", "import", "from", "require", "+", "throw"}
 )
+#: What stands before the body of a function or a statement, which is no object.
+_BEFORE_BLOCKS = frozenset({"=>", ")", "else", "try", "do", "finally", "->"})
 _OPEN, _CLOSE = frozenset("([{"), frozenset(")]}")
 
 
 class _Frame:
-    __slots__ = ("argument", "call", "elsewhere", "key", "key_at", "mark", "outer", "start")
+    __slots__ = ("argument", "call", "elsewhere", "key", "key_at", "listed", "mark", "outer", "start")
 
     def __init__(self, mark: str, call: str, key: str, start: int) -> None:
         self.mark, self.call, self.key, self.key_at, self.start = mark, call, key, start, start
         self.argument = 0
         self.outer = key
-        self.elsewhere = False
+        self.elsewhere = self.listed = False
 
 
 def read(text: str, sink: Sink, language: str) -> None:
@@ -115,6 +118,9 @@ class _Reader:
         if mark == "(" and not key and self.language != "python":
             key = frame.key if index - frame.key_at <= 2 else ""
         opened = _Frame(mark, call, key, index)
+        if mark == "{" and index and self.tokens[index - 1].text in _BEFORE_BLOCKS:
+            opened.outer = ""
+        opened.listed = frame.mark == "["
         if self.other_hubs and mark in "[{":
             opened.elsewhere = frame.elsewhere or keys.is_other_hub(key) or names_other_hub(self.tokens, index)
         return opened
@@ -196,9 +202,12 @@ class _Reader:
         return self.sink.add(value, offset, means, confidence)
 
     def _meaning(self, key: str, frame: _Frame) -> str | None:
-        """What a key says; a plain one (`id`) in an object says what the key of the object, or of its list, says."""
+        """What a key says; a plain one (`id`) says what the key of the object, or of its list, says, and so does one that says
+        nothing in a table (`models: {small: …}`)."""
         means = keys.meaning(key, variable=frame.mark == "" and self.language != "python")
-        if frame.mark == "{" and frame.outer and key in self.inner and means in (None, "open"):
+        plain = key in self.inner and means in (None, "open")
+        table_of_names = means is None and self.language == "javascript" and not frame.listed and not frame.call
+        if frame.mark == "{" and frame.outer and (plain or table_of_names):
             means = keys.tells(frame.outer) or means
         return None if means == "none" else means
 
@@ -246,6 +255,9 @@ class _Reader:
                 revision=self._revision_behind(index),
                 default_owner=row.get("default_owner"),
             )
+        last = frame.call.rpartition(".")[2]
+        if not self._rows_of(frame.call) and frame.argument < 3 and self.language != "python" and model_call().fullmatch(last):
+            return self.sink.add(value, offset, "open", "medium")
         return found
 
     def _mlc(self, value: str, offset: int) -> bool:
