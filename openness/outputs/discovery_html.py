@@ -56,10 +56,7 @@ def _row(one: Discovered) -> dict[str, Any]:
         "identity": one.error or identity_line(result.identity),
         "licenses": ", ".join(result.licenses) or "no license found",
         "category": words.category_mark(result.category),
-        "cells": [
-            {"mark": words.VERDICTS[use.verdict], "brief": words.VERDICTS[use.verdict].brief, "why": _why(use)}
-            for use in result.uses
-        ],
+        "cells": [{"mark": words.VERDICTS[use.verdict], "why": _why(use)} for use in result.uses],
     }
 
 
