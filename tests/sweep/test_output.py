@@ -11,6 +11,7 @@ import time
 from pathlib import Path
 
 from tests.cli.command import openness
+from tests.store.test_database import filled
 from tests.sweep.tables import random_rows, read, table
 from tests.test_docs import validate
 
@@ -70,3 +71,13 @@ def test_a_place_that_cannot_be_written_is_said_before_any_work(tmp_path: Path) 
     done = openness("sweep", "in.parquet", "-o", "no/such/out.parquet", home=tmp_path)
     assert (done.code, "no folder" in done.err) == (2, True)
     assert read(tmp_path / "in.parquet")
+
+
+def test_the_export_of_the_own_store_can_be_swept(tmp_path: Path) -> None:
+    filled(tmp_path / "cache")
+    exported = openness("corpus", "export", "-o", "export", "--cache-dir", tmp_path / "cache", home=tmp_path)
+    assert exported.code == 0
+    done = openness("sweep", "export/repositories.parquet", "-o", "out.parquet", "--format", "json", home=tmp_path)
+    assert (done.code, done.err) == (0, "")
+    models = [row for row in read(tmp_path / "export" / "repositories.parquet") if row["kind"] == "hub-model" and row["current"]]
+    assert [row["id"] for row in read(tmp_path / "out.parquet")] == [row["id"] for row in models] != []
