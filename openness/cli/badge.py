@@ -66,6 +66,8 @@ def command(
     format = settings.format or ENDINGS.get(output.suffix.lower() if output else "", "svg")
     if output is not None or not (card or push):
         _give(_rendered(made, found, format, variant, image, ruleset), output)
+        if output is not None and not settings.quiet:
+            click.echo(f"openness: wrote {printable(str(output))}", err=True)
     if card is not None:
         _write_card(card, found, made, _image_of(card, output, format, image), reference, ruleset)
     if push:

@@ -32,7 +32,7 @@ def write(folder: Path, audits: Sequence[tuple[str, Audited]], ruleset: Ruleset,
     planned: dict[Path, NoticeFile] = {}
     for path, audited in wanted:
         target = folder if len(audits) == 1 else folder / _folder_name(path, audited)
-        found = notice_files(audited.result, _copies(Path(path), audited.result, settings), ruleset)
+        found = notice_files(audited.result, copies_of(Path(path), audited.result, settings), ruleset)
         planned |= {target / file.name: file for file in found}
         if all(use.verdict is Permission.DENIED for use in audited.result.uses):
             click.echo(f"openness: {printable(path)}: denied, so that there are no duties to fulfil", err=True)
@@ -48,7 +48,7 @@ def _folder_name(path: str, audited: Audited) -> str:
     return f"{plain_name(Path(path).name)}-{(audited.result.build.sha256 or 'unhashed')[:8]}"
 
 
-def _copies(build: Path, result: AuditResult, settings: Settings) -> Copies:
+def copies_of(build: Path, result: AuditResult, settings: Settings) -> Copies:
     """License texts and notices beside the build; texts of the store where the audit named them as evidence."""
     from openness.outputs.notices import Copies
     from openness.records import Absent

@@ -8,7 +8,7 @@ are some: the keys of a header are text that anyone can write.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 import msgspec
@@ -114,7 +114,7 @@ def match(signature: Signature) -> FamilyMatch | None:
     return FamilyMatch(tuple(rows), shaped, tokenized, origin) if rows else None
 
 
-@cache
+@lru_cache(maxsize=64)  # the name comes from the file: many files must not fill the memory
 def _rows(architecture: str | None) -> list[Row]:
     names = next((same for same in _SAME if architecture in same), {architecture})
     needles = [f'"architecture":"{name}"'.encode() for name in names] if architecture else [b'"architecture":']

@@ -117,7 +117,7 @@ def category_look(found: Classification) -> Look:
     """The category with its sub-label, or a status that is not the usual one, in words; the status where there is no category."""
     table, result = looks(), found.result
     if result.category is None:
-        return table.statuses[result.status]
+        return table.statuses.get(result.status, table.categories["unverified"])
     look = table.categories[result.category]
     more = table.sub_labels.get(result.sub_label, result.sub_label) if result.sub_label else None
     if more is None and result.status in table.statuses:

@@ -101,7 +101,7 @@ def _ordered(table: Layout, reading: Reading, make: Callable[[], Executor], ahea
                         f"Workers died {deaths} times while row group {group} of {table.path} was read (out of memory?); "
                         "use fewer --workers."
                     ) from None
-                executor.shutdown(wait=False, cancel_futures=True)
+                executor.shutdown(wait=False)
                 executor = make()
                 lost = [at for at, future in waiting.items() if not _whole(future)]
                 for at in lost:
@@ -119,7 +119,7 @@ def _ordered(table: Layout, reading: Reading, make: Callable[[], Executor], ahea
         for future in waiting.values():
             future.cancel()
         with suppress(OSError, RuntimeError):
-            executor.shutdown(wait=False, cancel_futures=True)
+            executor.shutdown(wait=False)
 
 
 def _whole(future: Future[Any]) -> bool:

@@ -99,7 +99,7 @@ def _write(file: Any, table: Layout, results: Results) -> None:
 def _ids(table: Layout) -> Iterator[arrow.Array]:
     for group in range(table.groups):
         for batch in columns.batches(table, group, ["id"]):
-            yield columns.plain_text(batch.column("id"))
+            yield columns.plain_text(columns.sound(batch).column("id"))
 
 
 def _grouped(parts: Iterable[arrow.Array]) -> Iterator[arrow.Array]:

@@ -49,7 +49,7 @@ def _one(use: str, found: Classification, question: audit.Question, ruleset: Rul
         verdict = all_of([_license(license, use, question.declared, ruleset) for license in bound], use)
     verdict = with_changes(verdict, _changed(found), question.declared, ruleset)
     for finding in (*_doubts(found), *_bar(use, found, ruleset)):
-        verdict = with_unknown(verdict, Reason("", "", "EVIDENCE", "unknown", finding.message, "", finding.evidence))
+        verdict = with_unknown(verdict, Reason("", "", finding.rule.upper(), "unknown", finding.message, "", finding.evidence))
     verdict = _territory(verdict, found, question, ruleset)
     strength, required = strength_of(found), question.required.get(use, Standing.METADATA)
     if strength is not None and strength.rank < required.rank:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from openness.checking.ignores import ignores_in
@@ -43,6 +43,7 @@ def test_a_comment_behind_code_is_about_its_own_line() -> None:
     assert (found.line, found.about, found.column) == (2, 2, 9)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_is_read_without_error_and_line_numbers_are_in_it(text: str) -> None:
     for found in ignores_in("# openness: ignore[denied-use] x\n" + text):

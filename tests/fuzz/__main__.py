@@ -39,7 +39,7 @@ def main() -> int:
     parser.add_argument("--seconds", type=int, default=300, help="for each target (300)")
     parser.add_argument("--corpus", type=Path, default=Path.home() / ".cache" / "openness-fuzz", help="what earlier runs found")
     parser.add_argument(
-        "--keep", type=int, default=0, metavar="N", help="write the N shortest inputs that cover most to tests/fuzz/corpus"
+        "--keep", type=int, default=0, metavar="N", help="write the N shortest inputs that added coverage to tests/fuzz/corpus"
     )
     arguments = parser.parse_args()
     unknown = [name for name in arguments.targets if name not in TARGETS]
@@ -117,7 +117,7 @@ def _save(name: str, folder: Path, output: str) -> None:
 
 
 def kept(name: str) -> list[bytes]:
-    """Inputs of earlier runs that are in the repository: those that failed once, and short ones that cover much."""
+    """Inputs of earlier runs that are in the repository: those that failed once, and short ones that added coverage."""
     found = [path.read_bytes() for path in sorted((HERE / "found" / name).glob("*"))]
     table = HERE / "corpus" / f"{name}.txt"
     lines = table.read_text("ascii").splitlines() if table.exists() else []

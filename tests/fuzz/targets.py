@@ -16,6 +16,7 @@ from openness.identity.fingerprint import fingerprint
 from openness.identity.signature import disagreements, signature_of
 from openness.identity.vectors import layout_of as key_of
 from openness.identity.vectors import vectors_of
+from openness.printable import printable
 from openness.sources import llamafile, ollama, onnx
 from openness.sources.build_head import BuildHead, Part, read_head
 from openness.sources.build_layout import MLC_CONFIG, Layout, layout_of
@@ -34,7 +35,7 @@ def run(name: str, data: bytes) -> None:
     try:
         TARGETS[name].run(data)
     except OpennessError as error:
-        assert error.message.isprintable(), error.message  # noqa: PT017
+        assert printable(error.message, None) == error.message, error.message  # noqa: PT017
 
 
 def look_at(head: BuildHead, descriptor: int | None) -> None:

@@ -11,7 +11,7 @@ from xml.etree import ElementTree
 import jsonschema
 import msgspec
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
@@ -180,6 +180,7 @@ def test_shields_io_can_read_its_form() -> None:
     assert static_address(made) == f"https://img.shields.io/badge/openness-fully_open-{data['color']}"
 
 
+@settings(deadline=None)
 @given(st.one_of(st.text(), st.sampled_from(HOSTILE)))
 def test_no_name_is_anything_but_text(name: str) -> None:
     made = badge(with_strings(name))

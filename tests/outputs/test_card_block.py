@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from openness.outputs.badge import badge
@@ -75,6 +75,7 @@ PIECES = st.lists(
 ).map("".join)  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.booleans(), PIECES)
 def test_all_else_stays_and_a_second_time_changes_nothing(front: bool, body: str) -> None:
     card = (FRONT if front else "") + body

@@ -138,7 +138,7 @@ def random_rows(seed: int, count: int) -> list[Row]:
                 tags += [tag for base in bases for tag in (f"base_model:{base}", f"base_model:{relation or 'finetune'}:{base}")]
             card["base_model"] = bases if len(bases) > 1 or chance.random() < 0.5 else bases[0]
             if chance.random() < 0.15:
-                words: tuple[object, ...] = (
+                words: tuple[Any, ...] = (
                     "Llama 2 7B",
                     "https://huggingface.co/ann/x-1",
                     "./local/path",

@@ -88,7 +88,8 @@ def test_bytes_that_are_no_text_cost_no_row(tmp_path: Path) -> None:
     files = arrow.array([["m.safetensors"]] * 3, MANY)
     parquet.write_table(arrow.table({"id": bad, "tags": tags, "cardData": cards, "siblings": files}), tmp_path / "in.parquet")
     found = run(tmp_path, tmp_path / "in.parquet")
-    assert [line["category"] for line in found] == ["source-available", "unverified", "unverified"]
+    assert [line["sub_label"] for line in found] == ["open-weights", None, "custom-license"]  # a name that nobody can read binds
+    assert [line["problems"] for line in found] == [[], ["id-malformed"], []]
 
 
 def hostile(chance: random.Random, depth: int = 0) -> Any:

@@ -46,6 +46,7 @@ def _model(subject: Subject, ref: str) -> dict[str, Any]:
         "name": subject.name,
         **({"version": subject.revision} if subject.revision else {}),
         "description": f"Category by openness: {subject.category}, because {subject.why}. Not legal advice.",
+        "hashes": [{"alg": "SHA-256", "content": subject.sha256}] if subject.sha256 else [],
         "licenses": [*_licenses(subject.terms, "concluded" if subject.asserted else "declared")],
         **({"purl": subject.purl} if subject.purl else {}),
         "pedigree": {"ancestors": [_ancestor(base, f"{ref}-base-{n}") for n, base in enumerate(subject.bases, 1)]},

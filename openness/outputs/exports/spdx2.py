@@ -95,6 +95,7 @@ def _model(subject: Subject, id: str) -> Package:
         subject.url or spdx.SpdxNoAssertion(),
         version=subject.revision,
         files_analyzed=False,
+        checksums=[spdx.Checksum(spdx.ChecksumAlgorithm.SHA256, subject.sha256)] if subject.sha256 else [],
         license_concluded=_license(subject.terms if subject.asserted else ()),
         license_declared=_license(subject.declared),
         license_comment=f"Known on the word of: {bases}." if bases else None,

@@ -17,6 +17,7 @@ import msgspec
 from openness.evidence.repository_evidence import RepositoryEvidence
 from openness.outputs.badge import category_look
 from openness.printable import printable
+from openness.records import AuditResult
 from openness.rules.loader import Ruleset
 from openness.sources.hub_names import is_hub_id
 from openness.sources.model_reference import is_github_name
@@ -54,7 +55,8 @@ class Related(msgspec.Struct, frozen=True):
 
 
 class Subject(msgspec.Struct, frozen=True):
-    """One model. ``notes`` are (property name, value) pairs: what openness found, for the places that formats leave for this."""
+    """One model, or one build of it with its ``sha256``. ``notes`` are (property name, value) pairs: what openness found, for the
+    places that formats leave for this."""
 
     name: str
     group: str
@@ -70,6 +72,7 @@ class Subject(msgspec.Struct, frozen=True):
     bases: tuple[Related, ...]
     data: tuple[Related, ...]
     notes: tuple[tuple[str, str], ...]
+    sha256: str | None = None
 
     @property
     def full_name(self) -> str:
@@ -98,6 +101,35 @@ def subject(found: Classification, model: RepositoryEvidence, copies: Mapping[st
         bases=tuple(_bases(found, copies, ruleset)),
         data=tuple(_data(model)),
         notes=tuple(_notes(found, ruleset)),
+    )
+
+
+def subject_of_build(result: AuditResult, copies: Mapping[str, str], ruleset: Ruleset) -> Subject:
+    """The facts of a document about an audited build of this machine: its name without the folder, its hash, its verdicts."""
+    basis = str(result.strength or "name")
+    terms = _unique(terms_of(id, ruleset, basis=basis, text=copies.get(id)) for id in result.licenses)
+    known = result.identity.model if result.identity.basis in ("sha256", "weights") else None
+    name = printable(known, MOST_NAME) if known else ""
+    notes = [("openness:category", result.category), ("openness:evidence-strength", basis)]
+    notes += [(f"openness:use:{use.use}", str(use.verdict)) for use in result.uses]
+    return Subject(
+        name=PurePath(result.build.path).name or "unnamed",
+        group="",
+        revision=None,
+        date=None,
+        url=None,
+        purl=None,
+        category=result.category,
+        why=f"licenses: {', '.join(result.licenses) or 'none identified'}; evidence strength: {basis}",
+        terms=terms,
+        declared=terms,
+        asserted=bool(terms) and result.category != UNVERIFIED,
+        bases=(Related(name, f"a build, by its {result.identity.basis},", _purl("hub-model", name, None), None),)
+        if known
+        else (),
+        data=(),
+        notes=(*notes, ("openness:rules", ruleset.version)),
+        sha256=result.build.sha256 if len(result.build.files) < 2 else None,
     )
 
 

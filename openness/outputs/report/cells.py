@@ -115,7 +115,8 @@ def deciding(use: UseVerdict) -> list[Reason]:
 def _use(use: UseVerdict, entry: Entry, report: Report) -> Cell:
     mark = words.VERDICTS[use.verdict]
     reasons = deciding(use)
-    lines = [(_cut(reason.summary, WHY_LETTERS), rule_of(reason)) for reason in reasons[:MOST_REASONS]]
+    said = dict.fromkeys((_cut(reason.summary, WHY_LETTERS), rule_of(reason)) for reason in reasons)
+    lines = list(said)[:MOST_REASONS]
     lines += [(_cut(question.text, WHY_LETTERS), question.declare.splitlines()[0]) for question in use.questions[:1]]
     if use.duties and use.verdict.passes:
         lines.append((f"{len(use.duties)} dut{'y' if len(use.duties) == 1 else 'ies'} to keep:", "the checklist"))

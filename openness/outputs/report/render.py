@@ -25,8 +25,9 @@ from openness.printable import printable
 TEMPLATES = Path(__file__).parent / "templates"
 #: Longer words of a document are cut; the JSON beside the page has them whole.
 LONGEST, LONGEST_NAME = 4000, 200
-#: From this many rows on cells say only the first reason, and rows out of sight are not laid out, so that the page opens at once.
-MANY = 200
+#: From this many rows on cells say only the first reason, rows out of sight are not laid out, and those after the first come
+#: right behind the first paint (a noscript element holds them, so that they are there without scripts as well).
+MANY, FIRST = 200, 100
 HEADS = ("model", "category", *DIMENSIONS, "license")
 
 
@@ -64,7 +65,7 @@ def index_page(report: Report, stems: Sequence[str]) -> str:
         "landing": found,
         "heads": heads,
         "many": len(rows) > MANY,
-        "rows": rows,
+        "parts": [rows] if len(rows) <= MANY else [rows[:FIRST], rows[FIRST:]],
         "stems": list(stems),
         "categories": list(words.CATEGORIES.values()),
         "verdicts": list(words.VERDICTS.values()),

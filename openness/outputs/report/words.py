@@ -43,7 +43,7 @@ CATEGORIES: Mapping[str, Mark] = {
 }
 VERDICTS: Mapping[Permission, Mark] = {
     Permission.PERMITTED: Mark("✓", "permitted", "good", 0),
-    Permission.WITH_DUTIES: Mark("☑", "with duties", "good", 1),
+    Permission.WITH_DUTIES: Mark("☑", "permitted with duties", "good", 1, "duties"),
     Permission.NEEDS_ANSWER: Mark("?", "your answer decides", "ask", 2, "asks you"),
     Permission.UNKNOWN: Mark("–", "cannot say", "dim", 3),
     Permission.DENIED: Mark("✕", "denied", "bad", 4),

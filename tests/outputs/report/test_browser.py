@@ -251,3 +251,29 @@ def test_the_lineage_is_a_picture_with_words_for_those_who_do_not_see_it(page: P
     frame = picture.bounding_box()
     assert frame is not None
     assert all(frame["x"] <= left and right <= frame["x"] + frame["width"] for left, right in texts)
+
+
+def test_a_matrix_of_very_many_models_has_all_of_them_with_and_without_scripts(
+    chromium: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    home = tmp_path_factory.mktemp("many")
+    names = [f"models/model-{number:03}" for number in range(201)]
+    for name in names:
+        (home / name).mkdir(parents=True)
+        (home / name / "README.md").write_text("---\nlicense: mit\n---\n")
+        (home / name / "model.safetensors").write_bytes(b"\0")
+    done = openness("report", *names, "-o", "out", "--use", "product", "--offline", home=home)
+    assert done.code == 0, done.err
+    for scripts in (True, False):
+        context = chromium.new_context(viewport=WIDE, java_script_enabled=scripts)  # type: ignore[arg-type]
+        page = context.new_page()
+        page.goto((home / "out" / "index.html").as_uri())
+        if scripts:
+            page.get_by_text("201 shown").wait_for()
+            page.get_by_label("Words", exact=True).fill("model-200")
+            assert page.locator("#matrix tbody tr:visible th").all_text_contents() == [names[200]]
+        else:
+            assert page.locator("table.matrix tbody tr:visible").count() == 201
+        page.locator("table.matrix tbody tr:visible td summary").last.click()
+        assert page.locator("table.matrix tbody tr:visible td .d").last.is_visible()
+        context.close()

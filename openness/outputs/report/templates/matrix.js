@@ -66,6 +66,20 @@
       open.querySelector("summary").focus();
     }
   });
-  tools.hidden = false;
-  filter();
+  const rest = document.getElementById("rest");
+  if (rest) {
+    const append = () => {
+      const more = new DOMParser().parseFromString(rest.textContent, "text/html");
+      const found = Array.from(more.querySelectorAll("tbody > tr"));
+      rest.remove();
+      body.append(...found);
+      rows.push(...found);
+      tools.hidden = false;
+      filter();
+    };
+    window.addEventListener("load", () => setTimeout(append, 100));
+  } else {
+    tools.hidden = false;
+    filter();
+  }
 })();
