@@ -128,7 +128,7 @@ class _Reader:
         if "." in name and last in table("python")["class_methods"]:  # LLM.load("owner/name"): the class tells
             maker = name.split(".")[-2]
         self._described(call, scope, maker)
-        if call.args and not python_calls.rows_for(name) and python_calls.model_class().fullmatch(maker):
+        if call.args and not python_calls.rows_for(name) and python_calls.makes_model(maker):
             for argument in call.args[:3]:
                 for value in self.names.values(argument, scope):
                     self._add(value, "open", "medium")
@@ -148,7 +148,7 @@ class _Reader:
                 if keyword.arg in table("python")["descent"]:
                     self._hold(keyword.value, scope, "hub", "medium")
         revisions = {k.arg: commit for k in call.keywords if k.arg and (commit := _commit(k.value))}
-        named = maker == table("python")["api_class"] or python_calls.model_class().fullmatch(maker)
+        named = maker == table("python")["api_class"] or python_calls.makes_model(maker)
         if not (named or revisions) or python_calls.data_call().fullmatch(maker):
             return
         for keyword in call.keywords:

@@ -36,8 +36,14 @@ def _wrapper() -> re.Pattern[str]:
 
 
 @lru_cache(maxsize=1)
-def model_class() -> re.Pattern[str]:
+def _model_class() -> re.Pattern[str]:
     return re.compile(table("python")["model_classes"])
+
+
+@lru_cache(maxsize=8192)
+def makes_model(name: str) -> bool:
+    """Whether the name of a class or function says that it takes a model; the same few names are called again and again."""
+    return bool(_model_class().fullmatch(name))
 
 
 @lru_cache(maxsize=1)
