@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -9,6 +10,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pyarrow as arrow
+import pyarrow.parquet as parquet
 import pytest
 
 from tests.builds import smollm2
@@ -42,6 +45,18 @@ def run(command: str, folder: Path, server: Loopback) -> subprocess.CompletedPro
     )
 
 
+def write_table(path: Path) -> None:
+    """One row of the public dump of the Hub."""
+    card = {"license": "apache-2.0"}
+    columns = {
+        "id": [MODEL],
+        "tags": [["license:apache-2.0"]],
+        "cardData": [json.dumps(card)],
+        "siblings": [["model.safetensors"]],
+    }
+    parquet.write_table(arrow.table(columns), path)
+
+
 def test_the_readme_has_examples() -> None:
     assert len(examples()) > 12
     assert all(command.startswith("openness ") for command in examples())
@@ -54,6 +69,7 @@ def test_every_example_of_the_readme_runs(tmp_path: Path) -> None:
     (tmp_path / "model.gguf").symlink_to(smollm2())
     (cache / "model.gguf").symlink_to(smollm2())
     shutil.copy(ROOT / "LICENSE", tmp_path / "LICENSE")
+    write_table(tmp_path / "models.parquet")
     (tmp_path / "app.py").write_text(f'AutoModel.from_pretrained("{MODEL}")\n')
     world = World()
     card = "---\nlicense: apache-2.0\n---\n# OLMo\n"

@@ -136,7 +136,7 @@ def test_open_categories_need_weights_and_a_license_on_them(given_case: Case) ->
 
 # --- lint
 
-TODAY = datetime.date(2026, 11, 28)
+TODAY = datetime.date(2026, 11, 29)
 Change = Callable[[dict[str, Any]], object]
 
 
