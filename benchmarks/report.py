@@ -87,7 +87,8 @@ def opened(page: Path, count: int) -> tuple[float, float, float] | None:
             session.send("Performance.enable", {"timeDomain": "threadTicks"})
             tab.goto(page.as_uri())
             times.append(float(tab.evaluate(PAINTED)) / 1000)
-            tab.wait_for_function(f"document.querySelectorAll('#matrix tbody tr').length === {count}")
+            # not wait_for_function, which the page's own policy for scripts forbids
+            tab.locator("#matrix tbody tr").nth(count - 1).wait_for(state="attached")
             whole.append(float(tab.evaluate(PAINTED)) / 1000)
             figures = {row["name"]: row["value"] for row in session.send("Performance.getMetrics")["metrics"]}
             busy.append(float(figures["TaskDuration"]))

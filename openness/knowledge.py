@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import TYPE_CHECKING
 
 import msgspec
 
-from openness import identifying
 from openness.evidence import model_file
 from openness.evidence.base_names import LineageWords
 from openness.evidence.card_license import NamedLicense
 from openness.evidence.card_words import CardWords
-from openness.evidence.clauses import DetectedClause
 from openness.evidence.code_readme import CodeWords
 from openness.evidence.file_rules import FileRules
-from openness.evidence.identify import Identification
 from openness.evidence.model_file import FileWords
 from openness.evidence.model_repository import Reader
 from openness.packaged import packaged
@@ -26,6 +24,10 @@ from openness.rules.own_block import without_own_block
 from openness.verdict.classification import Knowledge
 from openness.verdict.lineage_terms import Known
 from openness.verdict.own_terms import LicenseWords
+
+if TYPE_CHECKING:
+    from openness.evidence.clauses import DetectedClause
+    from openness.evidence.identify import Identification
 
 
 def file_words(known: Definitions) -> FileWords:
@@ -44,6 +46,8 @@ def reader(ruleset: Ruleset) -> Reader:
     """Rules for reading evidence, with the identification of license texts."""
 
     def identify(data: bytes) -> tuple[Identification, tuple[DetectedClause, ...]]:
+        from openness import identifying  # most uses meet no license text
+
         found = identifying.identify_document(data, known=ruleset.texts)
         return found.found, found.clauses
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, KeysView, Mapping
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -120,9 +120,11 @@ class Ruleset:
     def types(self) -> dict[str, ClauseType]:
         return reading.clause_types(self._compiled["clauses"], self._compiled["uses"]["sets"])
 
-    @property
-    def license_ids(self) -> list[str]:
-        return list(self._compiled["licenses"])
+    @cached_property
+    def license_ids(self) -> KeysView[str]:
+        """The ids of the licenses that have rules, sorted."""
+        licenses: Mapping[str, Any] = self._compiled["licenses"]
+        return licenses.keys()
 
     @property
     def names(self) -> Mapping[str, list[str]]:

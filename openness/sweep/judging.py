@@ -112,6 +112,7 @@ class Judge:
         self._doubts: dict[tuple[Any, ...], bool] = {}
         self._looser: dict[tuple[Any, ...], bool] = {}
         self._forbidding: dict[str, bool] = {}
+        self._classes: dict[str, str] = {}
         self._limits: dict[str, frozenset[str]] = {}
         self._judged: dict[tuple[Any, ...], Judged] = {}
         self._cases: dict[tuple[Any, ...], categories.CategoryResult] = {}
@@ -183,7 +184,7 @@ class Judge:
 
     def may_forbid(self, ids: Iterable[str]) -> bool:
         """Whether a license among these may leave no right to pass on what is made: then it matters who does."""
-        return any(self._may_forbid(id) for id in ids)
+        return any(map(self._may_forbid, ids))
 
     def _may_forbid(self, id: str) -> bool:
         found = self._forbidding.get(id)
@@ -214,16 +215,22 @@ class Judge:
         return declared
 
     def strictest(self, ids: Iterable[str]) -> str | None:
-        classes = [class_of_id(id, self.ruleset) for id in ids]
+        classes = [self._class(id) for id in ids]
         if not classes or not all(name in CATEGORIES for name in classes):
             return None
         return max(classes, key=CATEGORIES.index)
+
+    def _class(self, id: str) -> str:
+        found = self._classes.get(id)
+        if found is None:
+            found = self._classes[id] = class_of_id(id, self.ruleset)
+        return found
 
     def declared_class(self, own: OwnTerms) -> str:
         """The class of what a row itself declares: open, source-available, research-only, unknown or none."""
         if not own.stated:
             return NO_LICENSE
-        if BARRED in own.limits or any(class_of_id(id, self.ruleset) == STRICTEST for id in own.ids):
+        if BARRED in own.limits or any(self._class(id) == STRICTEST for id in own.ids):
             return STRICTEST
         return (self.strictest(own.ids) if own.known else None) or UNKNOWN_CLASS
 
