@@ -24,7 +24,7 @@ from openness.errors import ExitCode, UsageError
 def command(table: Path, output: Path, workers: int | None, cluster: str | None, settings: Settings) -> int:
     """Classify every model of a table by its metadata: license, lineage, files. Nothing is fetched.
 
-    The table has the columns of the public dump of the Hub or of `corpus export`. The result has the category, the class of the
+    The table has the columns of the public dump of the Hub, or is the folder of `corpus export`. The result has the category, the class of the
     declared license and the contradictions of every row, in its order. Needs the extra openness[hub]; with --cluster also
     openness[cluster].
     """
@@ -36,6 +36,10 @@ def command(table: Path, output: Path, workers: int | None, cluster: str | None,
     from openness.printable import printable
     from openness.sweep.sweeping import Where, sweep
 
+    if table.is_dir():
+        from openness.store.export import REPOSITORIES
+
+        table /= REPOSITORIES
     ruleset = settings.load_rules()
     with _progress(settings) as seen:
         found = sweep(table, output, ruleset, Where(cluster, workers or 0), seen)

@@ -77,7 +77,7 @@ def test_the_export_of_the_own_store_can_be_swept(tmp_path: Path) -> None:
     filled(tmp_path / "cache")
     exported = openness("corpus", "export", "-o", "export", "--cache-dir", tmp_path / "cache", home=tmp_path)
     assert exported.code == 0
-    done = openness("sweep", "export/repositories.parquet", "-o", "out.parquet", "--format", "json", home=tmp_path)
+    done = openness("sweep", "export", "-o", "out.parquet", "--format", "json", home=tmp_path)
     assert (done.code, done.err) == (0, "")
     models = [row for row in read(tmp_path / "export" / "repositories.parquet") if row["kind"] == "hub-model" and row["current"]]
     assert [row["id"] for row in read(tmp_path / "out.parquet")] == [row["id"] for row in models] != []
