@@ -24,9 +24,9 @@ from openness.errors import ExitCode, UsageError
 def command(table: Path, output: Path, workers: int | None, cluster: str | None, settings: Settings) -> int:
     """Classify every model of a table by its metadata: license, lineage, files. Nothing is fetched.
 
-    The table has the columns of the public dump of the Hub, or is the folder of `corpus export`. The result has the category, the class of the
-    declared license and the contradictions of every row, in its order. Needs the extra openness[hub]; with --cluster also
-    openness[cluster].
+    The table has the columns of the public dump of the Hub, or is the folder of `corpus export`. The result has the category,
+    the class of the declared license and the contradictions of every row, in its order. Needs the extra openness[hub]; with
+    --cluster also openness[cluster].
     """
     _needs_pyarrow()
     if workers is not None and cluster is not None:
