@@ -151,8 +151,9 @@ class Database:
         if self._connection.in_transaction:
             yield
             return
-        self.execute("BEGIN IMMEDIATE")
         try:
+            # inside, so that Ctrl-C right behind it leaves no transaction open, for which others would wait
+            self.execute("BEGIN IMMEDIATE")
             yield
             self.execute("COMMIT")
         except BaseException:
