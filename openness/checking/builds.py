@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from openness.checking.context import UNVERIFIED, Context, Found, denied, doubt, found
-from openness.checking.terms import judge_age, judge_allowed, judge_uses
+from openness.checking.terms import judge_age, judge_allowed, judge_question
 from openness.errors import ExitCode
 from openness.policy.lock import LockedBuild, LockedModel
 from openness.printable import printable
@@ -45,11 +45,7 @@ def _known_build(name: str, file: str, entry: LockedBuild, context: Context) -> 
         yield doubt("unknown-build", f"Of the weight file {shown} nothing is known: {why}.", context)
         return
     category = LockedModel("model", shown, None, entry.date, category=entry.category, licenses=entry.licenses)
-    if context.same_question:
-        yield from judge_uses(shown, entry.licenses, entry.uses, entry, context)
-    else:
-        message = f"The verdicts in {context.lock_name} are for other uses, facts or demands than the policy states."
-        yield doubt("other-question", message, context)
+    yield from judge_question(shown, entry, context)
     yield from judge_allowed(shown, category, context)
     if entry.category == UNVERIFIED:
         yield doubt("unverified", f"The weight file {shown} is unverified.", context, keys=[UNVERIFIED])

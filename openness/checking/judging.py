@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from openness.checking.builds import judge_build
 from openness.checking.chain import chain_of
 from openness.checking.context import UNVERIFIED, Context, Found, denied, doubt, found, line_of, name_of
-from openness.checking.terms import judge_age, judge_allowed, judge_uses
+from openness.checking.terms import judge_age, judge_allowed, judge_question, judge_uses
 from openness.errors import ExitCode
 from openness.policy.lock import LEAST_COMMIT, LockedModel, LockedUse
 from openness.printable import printable
@@ -58,14 +58,10 @@ def _model(reference: Reference, entry: LockedModel | None, context: Context) ->
         yield _not_locked(reference, context)
         return
     if entry.absent:
-        yield from judge_uses(name, entry.licenses, entry.uses, entry, context, only_denied=True)
+        yield from judge_uses(name, entry, context, only_denied=True)
         yield _unresolved(name, entry, context)
         return
-    if context.same_question:
-        yield from judge_uses(name, entry.licenses, entry.uses, entry, context)
-    else:
-        message = f"The verdicts in {context.lock_name} are for other uses, facts or demands than the policy states."
-        yield doubt("other-question", message, context)
+    yield from judge_question(name, entry, context)
     yield from judge_allowed(name, entry, context)
     if entry.category in (None, UNVERIFIED):
         message = f"{name} is {entry.category or entry.status or UNVERIFIED}: {entry.why}."

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 
 from openness.checking.chain import chain_of, licensed
 from openness.checking.context import UNVERIFIED, Context, Found, denied, doubt, found, line_of, listed
 from openness.errors import ExitCode
-from openness.policy.lock import LockedBuild, LockedLicense, LockedModel, LockedUse
+from openness.policy.lock import LockedBuild, LockedLicense, LockedModel
 from openness.records import Permission
 
 SOURCE_AVAILABLE = "source-available"
@@ -45,25 +45,26 @@ def judge_licenses(name: str, licenses: Sequence[LockedLicense], context: Contex
         yield denied("license-not-allowed", message, line_of(context, "allow", "licenses"), ids, chain)
 
 
-def judge_uses(
-    name: str,
-    licenses: Sequence[LockedLicense],
-    uses: Mapping[str, LockedUse],
-    entry: LockedModel | LockedBuild,
-    context: Context,
-    *,
-    only_denied: bool = False,
-) -> Iterator[Found]:
+def judge_question(name: str, entry: LockedModel | LockedBuild, context: Context) -> Iterator[Found]:
+    """The verdicts of the lock, where they are for what the policy asks; else nobody knows them."""
+    if context.same_question:
+        yield from judge_uses(name, entry, context)
+    else:
+        message = f"The verdicts in {context.lock_name} are for other uses, facts or demands than the policy states."
+        yield doubt("other-question", message, context)
+
+
+def judge_uses(name: str, entry: LockedModel | LockedBuild, context: Context, *, only_denied: bool = False) -> Iterator[Found]:
     """What the verdict of each intended use comes to."""
     revision = entry.revision if isinstance(entry, LockedModel) else None
     for use in context.uses:
-        judged = uses.get(use.text)
+        judged = entry.uses.get(use.text)
         if judged is None:
             continue
         reasons = judged.reasons
         first = reasons[0] if reasons else None
         said = f" {licensed(first)}" if first else ""
-        chain = chain_of(licenses, first, revision)
+        chain = chain_of(entry.licenses, first, revision)
         line = use.where or None
         if judged.verdict is Permission.DENIED:
             ids = sorted({reason.license for reason in reasons if reason.license})
@@ -91,8 +92,8 @@ def judge_uses(
 
 
 def judge_age(name: str, entry: LockedModel | LockedBuild, context: Context) -> Iterator[Found]:
-    limit = context.stated.max_age
+    most = context.stated.max_age_days
     days = (context.today - datetime.date.fromisoformat(entry.date)).days
-    if limit is not None and days > int(limit.text):
-        message = f"The evidence for {name} is of {entry.date}, {days} days ago; the policy accepts {limit.text}."
-        yield doubt("stale", message, context, line=limit.where)
+    if most is not None and days > most:
+        message = f"The evidence for {name} is of {entry.date}, {days} days ago; the policy accepts {most}."
+        yield doubt("stale", message, context, line=line_of(context, "lock", "max_age_days"))

@@ -11,7 +11,7 @@ import click
 
 from openness.cli import exports, judging
 from openness.cli.common import DISCLAIMER, PLAIN, Settings, options_with_formats
-from openness.errors import BuildError, ExitCode, OpennessError, UsageError, worst_exit
+from openness.errors import ExitCode, OpennessError, UsageError, worst_exit
 
 if TYPE_CHECKING:
     from openness.auditing import Audited
@@ -72,16 +72,10 @@ def command(
 def _audit_one(
     path: str, ask: Callable[[], judging.Asked], settings: Settings, results: list[Audited], failures: Failures
 ) -> ExitCode:
-    """The rules are loaded (``ask``) while the file is hashed, which is the longer work."""
-    from openness.gate.held_build import held_build
-
     try:
-        with held_build(path) as held, judging.hashed(held, settings) as wait:
-            audited = judging.audit_hashed(held, wait, ask(), settings)
+        audited = judging.audit_path(path, ask, settings)
     except UsageError:
         raise
-    except BuildError as error:  # a part is missing, or the folder is not one build: that is an answer too
-        audited = unreadable(path, error, ask())
     except OpennessError as error:
         ask()  # a wrong question is said first
         failures.append((error, path))
@@ -90,16 +84,6 @@ def _audit_one(
     if audited.error is not None:
         failures.append((audited.error, path))
     return judging.exit_code(audited)
-
-
-def unreadable(path: str, error: BuildError, asked: judging.Asked) -> Audited:
-    """The result for a build that is not whole."""
-    from openness.auditing import Audited
-    from openness.printable import printable
-    from openness.records import Build
-    from openness.verdict.audit import unreadable as no_result
-
-    return Audited(no_result(Build(printable(path, None), None, 0, "unknown"), asked.question, error.message), error)
 
 
 def _print_json(asked: judging.Asked, results: list[Audited], failures: Failures, warnings: list[str]) -> None:

@@ -76,16 +76,11 @@ def builds(
 
 
 def _audited(build: Found, asked: judging.Asked, settings: Settings, failures: Failures, *, hashing: bool) -> Discovered | None:
-    from openness.cli.audit import unreadable
-    from openness.gate.held_build import held_build
     from openness.outputs.discovery import Discovered
     from openness.sources import ollama
 
     try:
-        with held_build(str(build.path)) as held:
-            audit = judging.audit_held(held, asked, settings, reuse_hash=True, hashing=hashing)
-    except BuildError as error:
-        audit = unreadable(str(build.path), error, asked)
+        audit = judging.audit_path(str(build.path), lambda: asked, settings, hashing=hashing)
     except OpennessError as error:
         failures.append((error, str(build.path)))
         return None

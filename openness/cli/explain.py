@@ -86,15 +86,7 @@ def _print_model(classified: Classified, uses: tuple[UseVerdict, ...], settings:
 
 
 def _build(path: str, asked: judging.Asked, settings: Settings) -> ExitCode:
-    from openness.cli.audit import unreadable
-    from openness.errors import BuildError
-    from openness.gate.held_build import held_build
-
-    try:
-        with held_build(path) as held:
-            audited = judging.audit_held(held, asked, settings, reuse_hash=True)
-    except BuildError as error:
-        audited = unreadable(path, error, asked)
+    audited = judging.audit_path(path, lambda: asked, settings)
     _print_build(audited, path, settings, asked.ruleset.version)
     if audited.error is not None and not settings.json:
         judging.print_error(audited.error, path)

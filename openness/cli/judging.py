@@ -11,7 +11,7 @@ import click
 import msgspec
 
 from openness.cli.common import Settings, echo, progress, styler, width
-from openness.errors import ExitCode, OpennessError
+from openness.errors import BuildError, ExitCode, OpennessError
 from openness.printable import printable
 from openness.records import Permission
 
@@ -92,12 +92,12 @@ def split_facts(words: Sequence[str], ruleset_keys: Callable[[], Sequence[str]])
 
 
 @contextmanager
-def hashed(held: HeldBuild, settings: Settings, *, reuse: bool = True, hashing: bool = True) -> Iterator[Callable[[], None]]:
-    """Inside the block the files of ``held`` are hashed, where no hash of just these is remembered (``reuse``); what is yielded
-    waits for that. Without ``hashing`` only what is remembered is known of them."""
+def hashed(held: HeldBuild, settings: Settings, *, hashing: bool = True) -> Iterator[Callable[[], None]]:
+    """Inside the block the files of ``held`` are hashed, where no hash of just these is remembered; what is yielded waits for
+    that. Without ``hashing`` only what is remembered is known of them."""
     from openness.gate import hash_cache
 
-    fresh = [file for file in held.files if not (reuse and hash_cache.recall(file, settings.cache))]
+    fresh = [file for file in held.files if not hash_cache.recall(file, settings.cache)]
     if not fresh or not hashing:
         yield lambda: None
         return
@@ -109,13 +109,25 @@ def hashed(held: HeldBuild, settings: Settings, *, reuse: bool = True, hashing: 
         hash_cache.remember(file, settings.cache)
 
 
-def audit_held(held: HeldBuild, asked: Asked, settings: Settings, *, reuse_hash: bool, hashing: bool = True) -> Audited:
-    """Hash (or recall) and audit a build whose files are held open."""
-    with hashed(held, settings, reuse=reuse_hash, hashing=hashing) as wait:
-        return audit_hashed(held, wait, asked, settings)
+def audit_path(path: str, ask: Callable[[], Asked], settings: Settings, *, hashing: bool = True) -> Audited:
+    """Audit the build at ``path``; the rules are loaded (``ask``) while it is hashed, which is the longer work. That a part is
+    missing, or that a folder is not one build, is an answer too."""
+    from openness.gate.held_build import held_build
+
+    try:
+        with held_build(path) as held, hashed(held, settings, hashing=hashing) as wait:
+            return _audit_hashed(held, wait, ask(), settings)
+    except BuildError as error:
+        return _unreadable(path, error, ask())
 
 
-def audit_hashed(held: HeldBuild, wait: Callable[[], None], asked: Asked, settings: Settings) -> Audited:
+def audit_held(held: HeldBuild, asked: Asked, settings: Settings) -> Audited:
+    """Audit a build whose files the caller holds open, with their hashes, remembered or new."""
+    with hashed(held, settings) as wait:
+        return _audit_hashed(held, wait, asked, settings)
+
+
+def _audit_hashed(held: HeldBuild, wait: Callable[[], None], asked: Asked, settings: Settings) -> Audited:
     """Audit a build whose files are held open; ``wait`` returns when they are hashed."""
     from openness.auditing import Hashes, OpenBuild, audit_build
     from openness.records import BuildFile
@@ -142,6 +154,15 @@ def audit_hashed(held: HeldBuild, wait: Callable[[], None], asked: Asked, settin
         return audited
     result, warnings = asked.exceptions.apply(audited.result)
     return msgspec.structs.replace(audited, result=result, warnings=(*audited.warnings, *warnings))
+
+
+def _unreadable(path: str, error: BuildError, asked: Asked) -> Audited:
+    """The result for a build that is not whole."""
+    from openness.auditing import Audited
+    from openness.records import Build
+    from openness.verdict.audit import unreadable
+
+    return Audited(unreadable(Build(printable(path, None), None, 0, "unknown"), asked.question, error.message), error)
 
 
 @contextmanager

@@ -152,33 +152,22 @@ def _of(model: str, source: Source, asked: judging.Asked, settings: Settings, fa
 
 def _classified(model: str, source: Source, asked: judging.Asked) -> Iterator[Classified]:
     """As ``classify`` does it, with what a person confirmed of a license text (``[[clarify]]``), as ``lock`` does it."""
-    import msgspec
-
     from openness import classifying
-    from openness.locking.models import clarified_model
+    from openness.locking.models import with_confirmed
     from openness.sources import model_reference
 
     reference = model_reference.parse(model)
     if not asked.clarifications or reference.kind == "evidence-file":
         yield from classifying.classify_all(reference, source, asked.ruleset)
         return
-    dossier = classifying.gathered(reference, source, asked.ruleset)
-    clarified = clarified_model(dossier.model.facts, dossier.model.name, asked.clarifications)
-    confirmed = msgspec.structs.replace(dossier.model, facts=clarified.facts)
-    yield classifying.concluded(reference, msgspec.structs.replace(dossier, model=confirmed), asked.ruleset)
+    dossier, _ = with_confirmed(classifying.gathered(reference, source, asked.ruleset), asked.clarifications)
+    yield classifying.concluded(reference, dossier, asked.ruleset)
 
 
 def _build(path: str, asked: judging.Asked, settings: Settings) -> Discovered:
-    from openness.cli.audit import unreadable
-    from openness.errors import BuildError
-    from openness.gate.held_build import held_build
     from openness.outputs.discovery import Discovered
 
-    try:
-        with held_build(path) as held:
-            audited = judging.audit_held(held, asked, settings, reuse_hash=True)
-    except BuildError as error:
-        audited = unreadable(path, error, asked)
+    audited = judging.audit_path(path, lambda: asked, settings)
     return Discovered(audited.result, (), (path,), (), audited.error.message if audited.error is not None else "")
 
 

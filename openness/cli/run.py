@@ -95,12 +95,12 @@ def run(build: str, request: Request, asked: judging.Asked, settings: Settings) 
     with ExitStack() as stack:
         built = stack.enter_context(held_build(build))
         held = built.files[0]
-        audits = [judging.audit_held(built, asked, settings, reuse_hash=True)]
+        audits = [judging.audit_held(built, asked, settings)]
         _check_runnable(audits[0], build)
         companions = []
         for file in options.model_files:
             further = stack.enter_context(held_build(file.path))
-            audits.append(judging.audit_held(further, msgspec.structs.replace(asked, model=None), settings, reuse_hash=True))
+            audits.append(judging.audit_held(further, msgspec.structs.replace(asked, model=None), settings))
             companions.append(Companion(file.kind, _one_file(further)))
         _show_verdicts(audits, settings)
         judging.print_warnings(judging.warnings_of(audits, asked))

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import msgspec
 
 from openness import classifying
+from openness.gathering import Dossier
 from openness.locking.catalogs import by_catalog
 from openness.locking.context import Context
 from openness.locking.datasets import dataset
@@ -22,7 +23,6 @@ from openness.policy.lock import Lock, LockedBuild, LockedModel, LockedPolicy, L
 from openness.policy.names import Names
 from openness.policy.stated import DEFAULT_USE, Stated
 from openness.printable import printable
-from openness.records import Fact
 from openness.sources.model_reference import linked
 from openness.sources.snapshot import PASSING
 from openness.verdict.audit import Question
@@ -72,21 +72,23 @@ def _model(one: Wanted, context: Context) -> LockedModel:
         return LockedModel(
             one.kind, one.model, one.asked, today, absent=absent.reason, detail=printable(absent.detail, MAX_TEXT)
         )  # fmt: skip
-    clarified = clarified_model(dossier.model.facts, dossier.model.name, context.policy.clarifications)
-    model = msgspec.structs.replace(dossier.model, facts=clarified.facts)
-    found = classifying.concluded(reference, msgspec.structs.replace(dossier, model=model), context.ruleset)
+    dossier, clarified = with_confirmed(dossier, context.policy.clarifications)
+    found = classifying.concluded(reference, dossier, context.ruleset)
     date = context.checked("hub-model", one.model, one.asked) or context.today
     entry = locked(found.result, one, date.isoformat(), context)
     shas = {file.sha256 for each in context.policy.clarifications for file in each.files if each.number in clarified.used}
     return msgspec.structs.replace(entry, clarified=tuple(sorted(shas)) if clarified.findings else ())
 
 
-def clarified_model(facts: Sequence[Fact], name: str, clarifications: Sequence[clarify.Clarification]) -> clarify.Clarified:
-    """The facts of a model's repository with what a person confirmed."""
+def with_confirmed(dossier: Dossier, clarifications: Sequence[clarify.Clarification]) -> tuple[Dossier, clarify.Clarified]:
+    """A model's evidence with what a person confirmed of its license texts (``[[clarify]]``), and what came of that."""
+    facts = dossier.model.facts
     if not clarifications:
-        return clarify.Clarified(tuple(facts))
+        return dossier, clarify.Clarified(tuple(facts))
     digests = {fact.place.document: (fact.place.document, fact.place.sha256) for fact in facts if fact.place.sha256}
-    return clarify.apply(clarifications, facts, digests, [name])
+    clarified = clarify.apply(clarifications, facts, digests, [dossier.model.name])
+    model = msgspec.structs.replace(dossier.model, facts=clarified.facts)
+    return msgspec.structs.replace(dossier, model=model), clarified
 
 
 def locked(found: Classification, one: Wanted, date: str, context: Context) -> LockedModel:
