@@ -3,25 +3,17 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import jsonschema
-import pytest
 
 from tests.cli.command import tiny_build
-from tests.cli.project import Project, add, load, project
+from tests.cli.project import Project, add, load
 from tests.shared import license_text
 from tests.test_docs import validate
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs" / "schemas" / "openness-lock.schema.json").read_text("utf-8"))
-
-
-@pytest.fixture
-def repo(tmp_path: Path) -> Iterator[Project]:
-    with project(tmp_path) as made:
-        yield made
 
 
 def entry(repo: Project, model: str) -> dict[str, Any]:
