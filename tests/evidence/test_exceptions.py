@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from openness.evidence.alignment import Block, blocks_of
-from openness.evidence.identify import Identification, identify
-from tests.evidence.license_texts import APACHE, HERON, PEBBLE, index_of, packaged_index, plain_folder, tiny_index
+from openness.evidence.identify import identify
+from tests.evidence.identification import changed, packaged
+from tests.evidence.license_texts import APACHE, HERON, PEBBLE, index_of, plain_folder, tiny_index
 from tests.shared import license_text
 
 UNCHANGED = {"exact", "same", "multiple"}
@@ -18,15 +19,6 @@ UNCHANGED = {"exact", "same", "multiple"}
 def unwrapped(id: str) -> str:
     text = license_text(id).read_text("utf-8")
     return "\n\n".join(" ".join(part.split()) for part in text.split("\n\n"))
-
-
-def packaged(text: str) -> Identification:
-    return identify(text, packaged_index())
-
-
-def changed(text: str, old: str, new: str) -> str:
-    assert old in text
-    return text.replace(old, new, 1)
 
 
 def mit() -> str:
