@@ -9,15 +9,12 @@ import pytest
 
 from openness.rules.frameworks import FrameworkResult
 from tests.evidence_files import DEFINITIONS, classified, own_file, read
+from tests.rules.judging import outcomes
 
 VALIDATED = {found.result.model: found.result.frameworks for found in read(DEFINITIONS / "osaid-1.0-validation.yaml")}
 PASS = ["EleutherAI/pythia-12b", "allenai/OLMo-7B", "LLM360/Amber", "LLM360/CrystalCoder", "google-t5/t5-11b"]
 FAIL = ["meta-llama/Llama-2-7b", "xai-org/grok-1", "microsoft/phi-2", "mistralai/Mixtral-8x7B-v0.1"]
 WOULD_PASS = ["bigscience/bloom", "bigcode/starcoder2-15b", "tiiuae/falcon-180B"]
-
-
-def outcomes(result: FrameworkResult) -> dict[str, str]:
-    return {row.id: row.outcome for row in result.criteria}
 
 
 # --- OSAID 1.0: the validation by the Open Source Initiative
