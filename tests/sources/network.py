@@ -26,6 +26,8 @@ HERON = "heron-lab/heron-60m"
 KESTREL = "kestrel-works/kestrel-1b-chat"
 MERGED = "quiet-mixes/heron-kestrel"
 CODE = "heron-lab/heron-train"
+#: The request for the description of HERON.
+DESCRIPTION = f"GET /api/models/{HERON}"
 
 
 def access(server: Loopback, *, hf: str = "", github: str = "", offline: bool = False) -> Access:
