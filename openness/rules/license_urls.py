@@ -37,8 +37,8 @@ def address_key(url: str, sites: Mapping[str, Any]) -> str | None:
     path = (match["path"] or "").replace("%20", " ").rstrip("/ ")
     if "." not in host.strip(".") or "//" in path or {".", ".."} & set(path.split("/")):
         return None
-    ending = re.search(rf"\.(?:{'|'.join(sites['endings'])})$", path)
-    return _rewritten(host, path[: ending.start()] if ending else path, sites)
+    stem, _, ending = path.rpartition(".")
+    return _rewritten(host, stem if ending in sites["endings"] else path, sites)
 
 
 def _rewritten(host: str, path: str, sites: Mapping[str, Any]) -> str:

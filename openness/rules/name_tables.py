@@ -11,12 +11,17 @@ from openness.rules.license_urls import address_key
 
 Licenses = Iterable[Mapping[str, Any]]
 Table = dict[str, list[str]]
+#: How SPDX begins the id of a license that is not on its list.
+REFERENCE = "licenseref-"
+SPACES = re.compile(r"[\s_]+")
 
 
 def normalize(name: str) -> str:
     """Letter case, spaces, underscores and a leading LicenseRef- do not matter; versions and plus signs do."""
-    name = re.sub(r"^licenseref-(scancode-)?", "", name.strip().casefold())
-    return re.sub(r"[\s_]+", "-", name)
+    name = name.strip().casefold()
+    if name.startswith(REFERENCE):
+        name = name.removeprefix(REFERENCE).removeprefix("scancode-")
+    return SPACES.sub("-", name)
 
 
 def alias_table(licenses: Licenses) -> Table:

@@ -9,6 +9,7 @@ only suggested.
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import msgspec
@@ -25,6 +26,8 @@ __all__ = ["EMPTY_NAMES", "Resolved", "normalize", "resolve"]
 #: Tags that say "look elsewhere" and never name a license.
 EMPTY_NAMES = frozenset({"", "other", "unknown", "none", "n-a", "na", "null", "custom", "proprietary", "undefined"})
 MAX_NAME = 300
+#: An address that can be nothing else: no list, no expression.
+PLAIN_ADDRESS = re.compile(r"https?://[a-z0-9.-]+/[a-z0-9_./-]*", re.IGNORECASE | re.ASCII)
 #: From this score on a name with a letter error is read as the one it resembles; below, that one is only suggested.
 SURE = 0.9
 NEAR = 0.8
@@ -94,6 +97,11 @@ def known(name: str, ruleset: Ruleset) -> Resolved | None:
         ids = ruleset.versions.get(spelled, [])
         ids = ids if len(ids) > 1 else []  # with one candidate the missing version would be a guess
     return Resolved(name, tuple(ids), "spelling" if len(ids) == 1 else "family") if ids else None
+
+
+def is_unknown_address(name: str, ruleset: Ruleset) -> bool:
+    """Whether a name is a plain web address for which ``resolve`` finds no license; a quick answer for many of them."""
+    return PLAIN_ADDRESS.fullmatch(name) is not None and len(name) <= MAX_NAME and not _of_address(name, ruleset)
 
 
 def _of_address(name: str, ruleset: Ruleset) -> tuple[str, ...]:

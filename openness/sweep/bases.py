@@ -48,6 +48,7 @@ class BaseReader:
         from pyarrow import compute
 
         stated = [card.base_model for card in cards]
+        saying = [row for row, value in enumerate(stated) if value is not None]
         rows, bases, relations = _nothing()
         hub: dict[int, Derived] = {}
         if "baseModels" in batch.schema.names:
@@ -64,7 +65,7 @@ class BaseReader:
         for row in hub:
             done[row] = 2
         hub |= _tagged_rows(tags, done)
-        said = [row for row, value in enumerate(stated) if value is not None and done[row] != 1]
+        said = [row for row in saying if done[row] != 1]
         left = sorted({*hub, *said})
         own = _RowEdges(self, problems)
         for row, name in zip(left, ids.take(arrow.array(left, arrow.int64())).to_pylist(), strict=True):
@@ -91,7 +92,8 @@ class BaseReader:
             return _nothing(), more
         names = compute.struct_field(compute.list_flatten(models), "id").take(_begin(lengths).take(rows))
         chosen = [stated[row] for row in rows.to_pylist()]
-        single = arrow.array([value if type(value) is str else _one(value) for value in chosen], arrow.string())
+        said = [value if type(value) is str else None if value is None else _one(value) for value in chosen]
+        single = arrow.array(said, arrow.string())
         silent = arrow.array([value is None for value in chosen], arrow.bool_())
         bases = compute.utf8_lower(names)
         relations = compute.struct_field(column, "relation").take(rows)
@@ -199,10 +201,9 @@ def _nothing() -> tuple[arrow.Array, arrow.Array, arrow.Array]:
 
 
 def _one(value: object) -> str | None:
-    """The one name of a card's base, where it is a name or a list of one."""
-    if type(value) is list:
-        value = value[0] if len(value) == 1 else None
-    return value if type(value) is str else None
+    """The name in a card's list of one base."""
+    only = value[0] if type(value) is list and len(value) == 1 else None
+    return only if type(only) is str else None
 
 
 def _plain_words(relations: arrow.Array) -> arrow.Array:

@@ -51,7 +51,7 @@ def read_card(value: object) -> tuple[AnyCard, str | None]:
 def _otherwise(text: str | bytes) -> tuple[AnyCard, str | None]:
     """What is no JSON by the book (NaN, half a surrogate pair) but Python reads, or no mapping."""
     try:
-        value = json.loads(text)
+        value = json.loads(text if isinstance(text, str) else text.decode("utf-8", "replace"))
     except (ValueError, RecursionError):
         return EMPTY, "card-unreadable"
     return _mapped(value)

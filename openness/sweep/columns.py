@@ -24,7 +24,7 @@ OPTIONAL = ("baseModels", "gated", "disabled", "absent", "complete", "kind", "cu
 #: What says which rows are models at their newest revision.
 SELECTING = ("kind", "current")
 #: Rows judged at a time: what is held of a table in memory.
-BATCH = 32_768
+BATCH = 65_536
 MODEL_KINDS = ("hub-model", "model")
 
 

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
+from openness.sweep.numbers import mask_of
+
 if TYPE_CHECKING:
     import pyarrow as arrow
 
@@ -41,59 +43,59 @@ class FileNames:
         every = [patterns.weights, patterns.quantized, *(shows for shows, _ in patterns.shows)]
         self._by_ending = all(ENDINGS.fullmatch(text) for text in every)
         self._length = _longest(every)
-        self._endings: dict[str, int] = {}
+        self._endings: dict[bytes, int] = {}
         words = {word for _, unless in patterns.shows for word in _words_of(unless)}
         #: Matches every name that an exception could fit, if each exception has a word that it must have.
         self._exceptions = "|".join(sorted(words)) if words and "" not in words and self._by_ending else None
 
-    def seen(self, siblings: arrow.Array) -> tuple[list[int], list[int]]:
-        """Row numbers with weights, and row numbers whose weights are all in a number format of re-uploads."""
+    def seen(self, siblings: arrow.Array) -> tuple[arrow.Array, arrow.Array]:
+        """Whether each row has weights, and whether its weights are all in a number format of re-uploads."""
         import pyarrow as arrow
         from pyarrow import compute
 
-        names, rows = compute.list_flatten(siblings), compute.list_parent_indices(siblings)
-        if not len(names):
-            return [], []
-        names = names.cast(arrow.binary())  # slicing bytes costs a tenth of slicing text, and endings are ASCII
+        names = compute.list_flatten(siblings).cast(arrow.binary())
+        # slicing bytes costs a tenth of slicing text, and endings are ASCII
         tails = compute.binary_slice(names, -self._length, None) if self._by_ending else names
         coded = tails.dictionary_encode()
-        kinds = [self._kind(_text(ending)) for ending in coded.dictionary.to_pylist()]
+        kinds = arrow.array([self._kind(ending) for ending in coded.dictionary.to_pylist()], arrow.uint8())
+        kind = compute.fill_null(kinds.take(coded.indices), 0)
+        any_of = RowsOfItems(siblings).any_of
+        weights, plain = any_of(_with_bit(kind, WEIGHTS)), any_of(_with_bit(kind, PLAIN))
+        shown = self._shown(names, compute.list_parent_indices(siblings), _with_bit(kind, CANDIDATE))
+        return mask_of(shown, len(siblings)), compute.and_not(weights, plain)
 
-        def of_kind(wanted: int) -> arrow.Array:
-            return arrow.array([bool(kind & wanted) for kind in kinds], arrow.bool_()).take(coded.indices)
-
-        weights, plain = _different(rows.filter(of_kind(WEIGHTS))), _different(rows.filter(of_kind(PLAIN)))
-        quantized = weights.filter(compute.invert(compute.is_in(weights, value_set=plain)))
-        return self._shown(names, rows, of_kind(CANDIDATE)), list(quantized.to_pylist())
-
-    def _kind(self, ending: str) -> int:
-        found = self._endings.get(ending)
+    def _kind(self, raw: bytes) -> int:
+        found = self._endings.get(raw)
         if found is None:
+            ending = _text(raw)
             weights = bool(self._weights.search(ending))
             candidate = any(shows.search(ending) for shows, _ in self._shows)
             plain = weights and not self._quantized.search(ending)
             found = CANDIDATE * candidate | WEIGHTS * weights | PLAIN * plain
             if len(self._endings) < 100_000:
-                self._endings[ending] = found
+                self._endings[raw] = found
         return found
 
-    def _shown(self, names: arrow.Array, rows: arrow.Array, candidates: arrow.Array) -> list[int]:
+    def _shown(self, names: arrow.Array, rows: arrow.Array, candidates: arrow.Array) -> arrow.Array:
         """The rows one of whose candidates is none of the exceptions; nearly always it is the first."""
+        import pyarrow as arrow
         from pyarrow import compute
 
         places = compute.indices_nonzero(candidates)
         if not len(places):
-            return []
-        places = places.filter(_starts(rows.take(places)))
-        first = rows.take(places)
-        coded = names.take(places).dictionary_encode()
+            return arrow.array([], rows.type)
+        owners = rows.take(places)
+        first = arrow.concat_arrays([arrow.array([True]), compute.not_equal(owners.slice(1), owners.slice(0, len(owners) - 1))])
+        coded = names.take(places.filter(first)).dictionary_encode()
         shown = self._are_shown(coded.dictionary).take(coded.indices)
-        found = list(first.filter(shown).to_pylist())
-        if len(found) < len(first):
-            mask = compute.and_(candidates, compute.is_in(rows, value_set=first.filter(compute.invert(shown))))
-            others = zip(rows.filter(mask).to_pylist(), names.filter(mask).to_pylist(), strict=True)
-            found += dict.fromkeys(row for row, name in others if self._shows_weights(_text(name)))
-        return found
+        firsts = owners.filter(first)
+        found = firsts.filter(shown)
+        if len(found) == len(firsts):
+            return found
+        mask = compute.and_(candidates, compute.is_in(rows, value_set=firsts.filter(compute.invert(shown))))
+        others = zip(rows.filter(mask).to_pylist(), names.filter(mask).to_pylist(), strict=True)
+        more = dict.fromkeys(row for row, name in others if self._shows_weights(_text(name)))
+        return arrow.concat_arrays([found, arrow.array(list(more), found.type)])
 
     def _are_shown(self, names: arrow.Array) -> arrow.Array:
         """Which names of candidates show weights: all that no exception could fit, and of the others those that none does."""
@@ -112,17 +114,32 @@ class FileNames:
         return any(shows.search(name) and not (unless and unless.search(name)) for shows, unless in self._shows)
 
 
-def _starts(rows: arrow.Array) -> arrow.Array:
-    """Where numbers that are in order change."""
+class RowsOfItems:
+    """Which items of a column of lists belong to which row."""
+
+    def __init__(self, lists: arrow.Array) -> None:
+        from pyarrow import compute
+
+        self._ends = compute.cumulative_sum(compute.fill_null(compute.list_value_length(lists), 0).cast("int32"))
+
+    def any_of(self, items: arrow.Array) -> arrow.Array:
+        """Whether any item of each row is true."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
+        if not len(items):
+            return compute.not_equal(self._ends, 0)
+        until = arrow.concat_arrays([arrow.array([0], arrow.int32()), compute.cumulative_sum(items.cast("int8").cast("int32"))])
+        count = until.take(self._ends)
+        before = arrow.concat_arrays([arrow.array([0], arrow.int32()), count.slice(0, max(0, len(count) - 1))])
+        return compute.not_equal(count, before.slice(0, len(count)))
+
+
+def _with_bit(kinds: arrow.Array, bit: int) -> arrow.Array:
     import pyarrow as arrow
     from pyarrow import compute
 
-    return arrow.concat_arrays([arrow.array([True]), compute.not_equal(rows.slice(1), rows.slice(0, len(rows) - 1))])
-
-
-def _different(rows: arrow.Array) -> arrow.Array:
-    """Each of numbers in order once."""
-    return rows.filter(_starts(rows)) if len(rows) else rows
+    return compute.equal(compute.bit_wise_and(kinds, arrow.scalar(bit, kinds.type)), arrow.scalar(bit, kinds.type))
 
 
 def _words_of(pattern: str) -> set[str]:

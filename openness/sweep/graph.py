@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from openness.sweep.batch import ABSENT, Batch
+from openness.sweep.numbers import arrow_of
 
 if TYPE_CHECKING:
     import pyarrow as arrow
@@ -52,6 +53,14 @@ class Graph(msgspec.Struct, frozen=True):
 
         places = rows if isinstance(rows, arrow.Array) else arrow.array(rows, arrow.int64())
         return [name or "" for name in self.ids.take(places).to_pylist()]
+
+    def flagged(self, bit: int) -> arrow.Array:
+        """Whether each row has a flag."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
+        wanted = arrow.scalar(bit, arrow.uint8())
+        return compute.equal(compute.bit_wise_and(arrow_of(self.flags), wanted), wanted)
 
     def usable(self) -> array[int]:
         """Of each base the row whose evidence can be used, or NOWHERE."""

@@ -22,7 +22,9 @@ from openness.rules.expressions import parse, terms
 from openness.rules.limits import limits_of
 from openness.rules.loader import Ruleset
 from openness.rules.model import CATEGORIES, License
+from openness.rules.names import is_unknown_address
 from openness.rules.releases import Release
+from openness.sweep.distinctions import Distinctions
 from openness.verdict.classification import WEIGHTS
 from openness.verdict.license_class import UNKNOWN_CLASS, class_of_id
 from openness.verdict.lineage_edges import is_looser, losses
@@ -116,6 +118,7 @@ class Judge:
         self._limits: dict[str, frozenset[str]] = {}
         self._judged: dict[tuple[Any, ...], Judged] = {}
         self._cases: dict[tuple[Any, ...], categories.CategoryResult] = {}
+        self._distinctions = Distinctions(self.known.definitions)
         self._owners = frozenset(owner for row in self.known.models.releases.rows for owner in row.owners)
 
     def own(self, statement: bytes) -> OwnTerms:
@@ -141,9 +144,11 @@ class Judge:
 
     def _alike(self, link: str) -> str:
         """The first address that says the same of the license as this one: nearly every row has one of its own."""
+        limits = self.known.words.limits_of(link)
+        if is_unknown_address(link, self.ruleset):
+            return self._links.setdefault((None, limits), link)
         expression = parse(link, self.ruleset)
-        key = (repr(expression) if _resolves(expression) else None, self.known.words.limits_of(link))
-        return self._links.setdefault(key, link)
+        return self._links.setdefault((repr(expression) if _resolves(expression) else None, limits), link)
 
     def release(self, base: str) -> Release | None:
         """The released model that an id belongs to; asked only where its owner has released any."""
@@ -290,9 +295,8 @@ class Judge:
     def _categorized(
         self, ids: tuple[str, ...], license: LicenseClass, facts: Mapping[str, FactState], row: Row
     ) -> categories.CategoryResult:
-        known = {name: (state.values, state.complete) for name, state in facts.items()}
-        # which licenses they are matters to lists of approved ones only, and those hold open ones only
-        key = (license, ids if license is LicenseClass.OPEN else (), frozenset(known.items()), row.weights, row.complete)
+        seen = self._distinctions
+        key = (license, seen.of_licenses(ids, license), seen.of_facts(facts), row.weights, row.complete)
         found = self._cases.get(key)
         if found is None:
             there = Availability.PUBLISHED if row.weights else Availability.UNSTATED

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from openness.evidence.base_names import owner_of
-from openness.rules.releases import Release
 from openness.sweep.batch import GATED, QUANTIZED_FILES
+from openness.sweep.brought import Atoms, Bases
 from openness.sweep.closure import Closure, Sets
 from openness.sweep.graph import NOWHERE, Graph
-from openness.sweep.judging import Atom, Inheritance, Judge
+from openness.sweep.judging import Inheritance, Judge
 from openness.sweep.named import named
-from openness.sweep.numbers import arrow_of, numbers_of, paired
-from openness.sweep.reading import leak_heads
+from openness.sweep.numbers import arrow_of, mask_of, numbers_of, paired, placed
 from openness.verdict.lineage_terms import QUANTIZED, UNSTATED
 from openness.verdict.named_bases import NamedBase
 from openness.verdict.own_terms import OwnTerms
@@ -33,10 +31,10 @@ class Lineages(msgspec.Struct, frozen=True):
     another number format, and whether it is a mirror of a gated one; ``inheritances`` are the sets. ``lacking`` are rows with a
     base that is not in the table, ``dangling`` the number of such edges."""
 
-    sets: array[int]
-    derived: bytearray
-    copied: bytearray
-    mirrored: bytearray
+    sets: Any
+    derived: Any
+    copied: Any
+    mirrored: Any
     inheritances: Sequence[Inheritance]
     lacking: Sequence[int]
     dangling: int
@@ -47,19 +45,26 @@ class LineageReader:
     """Turns the graph of a table into inheritances."""
 
     def __init__(self, graph: Graph, own: Sequence[OwnTerms], own_of: Sequence[int], judge: Judge) -> None:
-        """``own`` are the terms of each statement of the graph, ``own_of`` their numbers among the different ones."""
+        """``own`` are the different terms, ``own_of`` the number of those of each statement of the graph."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
         self._graph = graph
-        self._own = own
-        self._own_of = own_of
         self._judge = judge
-        self._atoms: dict[Atom, int] = {}
         #: The acts by which models are made from their bases; the mere copy is apart, whatever act it is judged by.
         relations = (*judge.known.lineage.acts, UNSTATED)
         changed = dict.fromkeys(judge.act(relation) for relation in relations if relation != QUANTIZED)
         self._acts = (judge.act(QUANTIZED), *changed)
         self._unstated = graph.relations.index("") if "" in graph.relations else NOWHERE
-        self._usable = graph.usable()
-        self._stated = numbers_of(graph.stated)
+        self._atoms = Atoms(judge)
+        #: Of each row whether it says anything of a license.
+        stated = arrow.array([terms.stated for terms in own], arrow.bool_())
+        self._own = own
+        self._terms = arrow.array(own_of, arrow.int32()).take(graph.stated)
+        self._says = stated.take(self._terms)
+        #: Of each base the row, or NOWHERE.
+        self._rows = arrow_of(graph.usable())
+        self._there = compute.not_equal(self._rows, NOWHERE)
 
     def read(self) -> Lineages:
         import pyarrow as arrow
@@ -68,12 +73,10 @@ class LineageReader:
         graph = self._graph
         width = len(self._acts)
         acts = self._act_of_edges()
-        brought = self._brought(acts)
-        atoms = self._atom_of_edges(brought)
-        child, items = graph.child, paired(atoms, acts, width).cast(arrow.int32())
-        parents = arrow_of(self._usable).take(graph.base)
+        child, items = graph.child, paired(self._atom_of_edges(self._passing(acts)), acts, width).cast(arrow.int32())
+        parents = self._rows.take(graph.base)
         changed = child.filter(compute.not_equal(acts, COPY))
-        extra = named(graph, self._judge, self.hint)
+        extra = named(graph, self._judge, self._hints)
         if extra:
             more = [(row, self._named_item(base)) for row, bases in extra.items() for base in bases]
             child = arrow.concat_arrays([child, arrow.array([row for row, _ in more], child.type)])
@@ -88,21 +91,17 @@ class LineageReader:
         first = arrow.concat_arrays([starts.cast(arrow.int32()), arrow.array([len(child)], arrow.int32())])
         above = compute.fill_null(compute.index_in(parents, value_set=rows), NOWHERE)
         closure = Closure(numbers_of(first), numbers_of(above), numbers_of(items), Sets(width))
-        return self._lineages(numbers_of(rows), closure, compute.unique(changed).to_pylist())
+        return self._lineages(rows, closure, compute.unique(changed))
 
-    def _lineages(self, rows: array[int], closure: Closure, changed: list[int]) -> Lineages:
+    def _lineages(self, rows: arrow.Array, closure: Closure, changed: arrow.Array) -> Lineages:
         from pyarrow import compute
 
         graph = self._graph
-        sets, derived = array("I", bytes(4 * graph.count)), bytearray(graph.count)
-        for row, number in zip(rows, closure.of(), strict=True):
-            sets[row] = number
-            derived[row] = 1
-        copied = bytearray(derived)
-        for row in changed:
-            copied[row] = 0
+        sets = compute.fill_null(placed(arrow_of(closure.of()), rows, graph.count), 0)
+        derived = mask_of(rows, graph.count)
+        copied = compute.and_not(derived, mask_of(changed, graph.count))
         lacking = graph.child.filter(compute.equal(arrow_of(graph.row_of_base).take(graph.base), NOWHERE))
-        cycles = tuple(tuple(rows[place] for place in members) for members in closure.cycles)
+        cycles = tuple(tuple(rows[place].as_py() for place in members) for members in closure.cycles)
         return Lineages(
             sets, derived, copied, self._mirrors(), self._inheritances(closure.sets), compute.unique(lacking).to_pylist(),
             len(lacking), cycles,
@@ -124,118 +123,82 @@ class LineageReader:
         if self._unstated == NOWHERE:
             return acts
         mask = compute.equal(graph.relation, self._unstated)
-        rows = graph.child.filter(mask).to_pylist()
-        told = [COPY if self.hint(row) else self._act(UNSTATED) for row in rows]
-        return compute.replace_with_mask(acts, mask, arrow.array(told, arrow.int32()))
+        told = compute.if_else(self._hints(graph.child.filter(mask)), COPY, self._act(UNSTATED))
+        return compute.replace_with_mask(acts, mask, told.cast(arrow.int32()))
 
-    def hint(self, row: int) -> bool:
+    def _hints(self, rows: arrow.Array) -> arrow.Array:
         """Whether name or files say that a row is in a number format of re-uploads."""
-        if self._graph.flags[row] & QUANTIZED_FILES:
-            return True
-        return self._judge.known.models.words.marks_quantization(self._graph.name(row).rpartition("/")[2])
+        import pyarrow as arrow
+        from pyarrow import compute
+
+        marks = self._judge.known.models.words.marks_quantization
+        named = [marks(name.rpartition("/")[2]) for name in self._graph.names(rows)]
+        return compute.or_(self._graph.flagged(QUANTIZED_FILES).take(rows), arrow.array(named, arrow.bool_()))
 
     # -- what a base brings
 
-    def _brought(self, acts: arrow.Array) -> list[tuple[int, int | None]]:
-        """Of each base the atom it brings to a model of its own publisher, and another for those of others, where they differ."""
-        judge, stated_of, own_of = self._judge, self._stated, self._own_of
-        from pyarrow import compute
-
-        heads = leak_heads(judge.known.leaks)
-        doubtful = compute.match_substring_regex(self._graph.bases, heads or "$^", ignore_case=True).to_pylist()
-        passing = self._passing(acts)
-        known: dict[tuple[Any, ...], tuple[int, int | None]] = {}
-        found: list[tuple[int, int | None]] = []
-        for name, row, doubt in zip(self._graph.bases.to_pylist(), self._usable, doubtful, strict=True):
-            statement = NOWHERE if row == NOWHERE else stated_of[row]
-            own = None if row == NOWHERE else self._own[statement]
-            stated = own is not None and own.stated
-            release = None if stated else judge.release(name)
-            leaked = doubt and judge.leaked(name)
-            ids = own.ids if own is not None and stated else release.licenses if release else ()
-            owner = owner_of(name) if judge.may_forbid(ids) else None
-            number = statement if statement < 0 else own_of[statement]
-            key = (number, release and release.ids, leaked, row in passing, owner, "/" in name)
-            brought = known.get(key)
-            if brought is None:
-                settled = stated or release is not None or "/" not in name
-                brought = known[key] = self._atoms_of(own, release, row in passing, leaked, owner, settled=settled)
-            found.append(brought)
-        return found
-
-    def _atoms_of(
-        self, own: OwnTerms | None, release: Release | None, passes: bool, leaked: bool, owner: str | None, *, settled: bool
-    ) -> tuple[int, int | None]:
-        def atom(own_publisher: bool) -> int:
-            made = self._judge.atom(
-                own, release, own_publisher=own_publisher, passes_through=passes, leaked=leaked, owner=owner
-            )  # fmt: skip
-            return self._number(made)
-
-        return (atom(False), None) if settled else (atom(True), atom(False))
-
-    def _number(self, atom: Atom) -> int:
-        return self._atoms.setdefault(atom, len(self._atoms))
-
-    def _passing(self, acts: arrow.Array) -> frozenset[int]:
-        """Bases without a license of their own that are another format of linked bases, as ``verdict.lineage_terms`` has it."""
+    def _passing(self, acts: arrow.Array) -> arrow.Array:
+        """Rows without a license of their own that are another format of linked bases, as ``verdict.lineage_terms`` has it, as
+        far as they are bases themselves."""
         import pyarrow as arrow
         from pyarrow import compute
 
         graph = self._graph
-        silent = [row for row in self._usable if row != NOWHERE and not self._own[self._stated[row]].stated]
-        linking = set(
-            compute.unique(graph.child.filter(compute.is_in(graph.child, arrow.array(silent, graph.child.type)))).to_pylist()
-        )
+        rows = self._rows.filter(self._there)
+        silent = rows.filter(compute.invert(self._says.take(rows)))
+        linking = compute.unique(graph.child.filter(compute.is_in(graph.child, value_set=silent)))
         quantized = graph.relations.index(QUANTIZED) if QUANTIZED in graph.relations else NOWHERE
-        other = set(compute.unique(graph.child.filter(compute.not_equal(graph.relation, quantized))).to_pylist())
-        return frozenset(row for row in linking if row not in other or self.hint(row))
+        other = compute.is_in(linking, value_set=graph.child.filter(compute.not_equal(graph.relation, quantized)))
+        changed = linking.filter(other)
+        return arrow.concat_arrays([linking.filter(compute.invert(other)), changed.filter(self._hints(changed))])
 
-    def _atom_of_edges(self, brought: Sequence[tuple[int, int | None]]) -> arrow.Array:
+    def _atom_of_edges(self, passing: arrow.Array) -> arrow.Array:
         """The atom of each edge. Who released a model released its base as well, where both have one owner."""
         import pyarrow as arrow
         from pyarrow import compute
 
         graph = self._graph
-        atoms = arrow.array([one for one, _ in brought], arrow.int32()).take(graph.base)
-        differs = arrow.array([other is not None for _, other in brought], arrow.bool_()).take(graph.base)
+        bases = Bases(graph.bases, self._rows, compute.is_in(self._rows, value_set=passing), self._terms)
+        brought, others = self._atoms.of_bases(bases, self._own)
+        atoms = brought.take(graph.base)
+        differs = compute.is_valid(others).take(graph.base)
         places = compute.indices_nonzero(differs)
         if not len(places):
             return atoms
         base = graph.base.take(places)
         owners = map(owner_of, graph.names(graph.child.take(places)))
-        others = map(owner_of, graph.bases.take(base).to_pylist())
-        told = [
-            one if owner and owner == above else other
-            for owner, above, (one, other) in zip(owners, others, (brought[at] for at in base.to_pylist()), strict=True)
-        ]
-        return compute.replace_with_mask(atoms, differs, arrow.array(told, arrow.int32()))
+        above = map(owner_of, graph.bases.take(base).to_pylist())
+        same = arrow.array([bool(one) and one == other for one, other in zip(owners, above, strict=True)], arrow.bool_())
+        return compute.replace_with_mask(atoms, differs, compute.if_else(same, brought.take(base), others.take(base)))
 
     def _named_item(self, base: NamedBase) -> int:
         """What a base without a row brings."""
-        forbids = not base.stage and self._judge.may_forbid(base.licenses)
-        atom = Atom(base.licenses, leaked=self._judge.leaked(base.text), owner=owner_of(base.text) if forbids else None)
         act = COPY if base.relation == QUANTIZED else self._act(base.relation)
-        return self._number(atom) * len(self._acts) + act
+        return self._atoms.of_named(base) * len(self._acts) + act
 
-    def _mirrors(self) -> bytearray:
+    def _mirrors(self) -> arrow.Array:
         """Rows without gate and terms that pass on a gated original of another owner in another format."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
         graph = self._graph
-        found = bytearray(graph.count)
-        if not any(flags & GATED for flags in graph.flags):
-            return found
-        for row, base, relation in zip(graph.child.to_pylist(), graph.base.to_pylist(), graph.relation.to_pylist(), strict=True):
-            above = self._usable[base]
-            if above == NOWHERE or not graph.flags[above] & GATED or graph.flags[row] & GATED:
-                continue
-            copies = graph.relations[relation] == QUANTIZED or (relation == self._unstated and self.hint(row))
-            owner = owner_of(graph.name(row))
-            if copies and owner and not self._own[self._stated[row]].stated and owner != owner_of(graph.name(above)):
-                found[row] = 1
-        return found
+        gated = graph.flagged(GATED)
+        if not compute.any(gated).as_py():
+            return mask_of(graph.child.slice(0, 0), graph.count)
+        above = self._rows.take(graph.base)
+        known = compute.not_equal(above, NOWHERE)
+        doubtful = compute.and_(known, gated.take(compute.if_else(known, above, 0)))
+        doubtful = compute.and_not(doubtful, compute.or_(gated, self._says).take(graph.child))
+        row, above, relation = (column.filter(doubtful) for column in (graph.child, above, graph.relation))
+        quantized = graph.relations.index(QUANTIZED) if QUANTIZED in graph.relations else NOWHERE
+        unstated = compute.and_(compute.equal(relation, self._unstated), self._hints(row))
+        copies = compute.or_(compute.equal(relation, quantized), unstated)
+        owners = zip(map(owner_of, graph.names(row)), map(owner_of, graph.names(above)), strict=True)
+        differs = arrow.array([bool(owner) and owner != other for owner, other in owners], arrow.bool_())
+        return mask_of(compute.unique(row.filter(compute.and_(copies, differs))), graph.count)
 
     def _inheritances(self, sets: Sets) -> list[Inheritance]:
-        atoms = list(self._atoms)
+        atoms = self._atoms.listed
         return [
             Inheritance.of(tuple((atoms[item // sets.width], self._acts[item % sets.width]) for item in sorted(items)))
             for items in sets.items

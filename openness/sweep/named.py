@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -15,30 +15,34 @@ from openness.sources.snapshot import HubFields, RepositorySnapshot
 from openness.sweep.batch import BIT, HEAD, QUANTIZED_FILES
 from openness.sweep.graph import Graph
 from openness.sweep.judging import Judge
+from openness.sweep.numbers import mask_of
 from openness.verdict import named_bases
 from openness.verdict.named_bases import NamedBase
 
+if TYPE_CHECKING:
+    import pyarrow as arrow
 
-def named(graph: Graph, judge: Judge, hint: Callable[[int], bool]) -> dict[int, list[NamedBase]]:
-    """The bases without a link of each row that has any. ``hint`` says that a row is in a number format of re-uploads: without
+
+def named(graph: Graph, judge: Judge, hints: Callable[[arrow.Array], arrow.Array]) -> dict[int, list[NamedBase]]:
+    """The bases without a link of each row that has any. ``hints`` says which rows are in a number format of re-uploads: without
     one the name of a row is only a question (``verdict.named_bases``)."""
-    found: dict[int, list[NamedBase]] = {}
-    for row, value in graph.worded.items():
-        found[row] = _placed(graph, judge, row, msgspec.json.decode(value))
-    linked = bytearray(graph.count)
-    for row in graph.child.to_pylist():
-        linked[row] = 1
-    itself = BIT["base-itself"]
-    for row, flags in enumerate(graph.flags):
-        if (
-            flags & HEAD
-            and not linked[row]
-            and row not in graph.worded
-            and not graph.problems[row].as_py() & itself
-            and hint(row)
-        ):
-            found[row] = _placed(graph, judge, row, {})
+    found = {row: _placed(graph, judge, row, msgspec.json.decode(value)) for row, value in graph.worded.items()}
+    rows = _called_alike(graph)
+    for row in rows.filter(hints(rows)).to_pylist():
+        found[row] = _placed(graph, judge, row, {})
     return {row: bases for row, bases in found.items() if bases}
+
+
+def _called_alike(graph: Graph) -> arrow.Array:
+    """Rows whose name may be that of a known release, and that say nothing of bases."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    worded = arrow.array(graph.worded, arrow.int32())
+    linked = mask_of(compute.unique(arrow.concat_arrays([graph.child.cast(arrow.int32()), worded])), graph.count)
+    itself = arrow.scalar(BIT["base-itself"], graph.problems.type)
+    silent = compute.equal(compute.bit_wise_and(graph.problems, itself), arrow.scalar(0, graph.problems.type))
+    return compute.indices_nonzero(compute.and_(compute.and_not(graph.flagged(HEAD), linked), silent)).cast(arrow.int32())
 
 
 def _placed(graph: Graph, judge: Judge, row: int, said: dict[str, Any]) -> list[NamedBase]:

@@ -37,3 +37,21 @@ def paired(one: arrow.Array, other: arrow.Array, width: int) -> arrow.Array:
     from pyarrow import compute
 
     return compute.add(compute.multiply(one.cast(arrow.int64()), width), other.cast(arrow.int64()))
+
+
+def placed(values: arrow.Array, rows: arrow.Array, count: int) -> arrow.Array:
+    """A column of so many rows with these values at these different rows, and null elsewhere."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    if not len(rows):
+        return arrow.nulls(count, values.type)
+    return compute.scatter(values, rows.cast(arrow.int32()), max_index=count - 1)
+
+
+def mask_of(rows: arrow.Array, count: int) -> arrow.Array:
+    """Which of so many rows are these, which are different ones."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    return compute.fill_null(placed(arrow.repeat(True, len(rows)), rows, count), False)

@@ -27,7 +27,7 @@ def reading(releases: Releases, leaks: Leaks) -> Reading:
 
 
 def name_heads(releases: Releases) -> str:
-    """Matches the id of every model whose name could be that of a known release: by the first word or number of it."""
+    """Matches the id (in lower case) of every model whose name could be that of a known release, by its first word or number."""
     names = [name for row in releases.rows for name in (*(id.rpartition("/")[2] for id in row.ids), *row.names)]
     first = {key.split()[0] for name in names if (key := key_of(name)) and key != " *"}
     words = {word for word in first if word.isalpha()}
@@ -35,8 +35,14 @@ def name_heads(releases: Releases) -> str:
     return rf"(?:^|/)[^\pL\d]*(?:{'|'.join(part for part in parts if part)})" if first else ""
 
 
+def owner_heads(releases: Releases) -> str:
+    """Matches every id (in lower case) of an owner who has released a known model."""
+    owners = {owner for row in releases.rows for owner in row.owners}
+    return f"^(?:{_either(owners)})/" if owners else ""
+
+
 def leak_heads(leaks: Leaks) -> str:
-    """Matches every id that the list of leaks could mean."""
+    """Matches every id (in lower case) that the list of leaks could mean."""
     ids = {id.removesuffix("*") for row in leaks.rows for id in row.ids}
     names = {name.removesuffix("*") for row in leaks.rows for name in row.names}
     parts = [f"^(?:{_either(ids)})" if ids else "", f"(?:^|/)(?:{_either(names)})" if names else ""]

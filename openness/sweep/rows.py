@@ -5,6 +5,7 @@ that it can run in any process of a pool or cluster without the rules.
 from __future__ import annotations
 
 from array import array
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from openness.sources.hub_names import is_hub_id
@@ -61,69 +62,80 @@ class RowReader:
         lower = compute.utf8_lower(ids)
         tags = columns.text_lists(batch.column("tags"), "id")
         problems = array("H", bytes(2 * len(ids)))
-        flags = self._flags(batch, ids, problems)
-        for row in _rows_where(compute.is_null(tags)):
-            problems[row] |= BIT["tags-missing"]
-        cards = _cards(batch.column("cardData"), problems)
-        stated, different = statements(cards, tags, problems)
-        edges = self._bases.edges(batch, lower, tags, cards, problems)
-        return Batch(lower, flags, arrow.array(problems, arrow.uint16()), stated, different, edges)
-
-    def _flags(self, batch: arrow.RecordBatch, ids: arrow.Array, problems: array[int]) -> bytearray:
-        import pyarrow as arrow
-        from pyarrow import compute
-
-        siblings = columns.text_lists(batch.column("siblings"), "rfilename")
-        shown, quantized = self._files.seen(siblings)
-        flags = bytearray(len(ids))
-        for row in shown:
-            flags[row] = SHOWN
-        for row in quantized:
-            flags[row] |= QUANTIZED_FILES
-        for row in _rows_where(compute.is_null(siblings)):
-            flags[row] |= UNLISTED
-            problems[row] |= BIT["files-missing"]
-        for bit, pattern in ((HEAD, self._reading.heads), (LEAK, self._reading.leaks)):
-            if pattern:
-                _set(flags, bit, compute.match_substring_regex(ids, pattern, ignore_case=True))
-        names = batch.schema.names
-        if "gated" in names:
-            _set(flags, GATED, arrow.array([value in GATES for value in batch.column("gated").to_pylist()], arrow.bool_()))
-        if "absent" in names:
-            _set(flags, ABSENT, compute.is_valid(batch.column("absent")))
-        for name, bit, wanted in (("disabled", ABSENT, True), ("complete", INCOMPLETE, False)):
-            if name in names and arrow.types.is_boolean(batch.schema.field(name).type):
-                _set(flags, bit, compute.equal(batch.column(name), wanted))
-        for row in _rows_where(compute.is_null(ids)):
-            problems[row] |= BIT["id-missing"]
+        _mark(problems, "id-missing", compute.is_null(ids))
+        _mark(problems, "tags-missing", compute.is_null(tags))
         odd = compute.fill_null(compute.invert(compute.match_substring_regex(ids, PLAIN_ID)), False)
         for row, name in zip(_rows_where(odd), ids.filter(odd).to_pylist(), strict=True):
             if not is_hub_id(name):
                 problems[row] |= BIT["id-malformed"]
-        return flags
+        flags = self._flags(batch, lower, problems)
+        cards, unusual = _cards(batch.column("cardData"), problems)
+        stated, different = statements(cards, unusual, tags, problems)
+        edges = self._bases.edges(batch, lower, tags, cards, problems)
+        return Batch(lower, flags, arrow.array(problems, arrow.uint16()), stated, different, edges)
+
+    def _flags(self, batch: arrow.RecordBatch, ids: arrow.Array, problems: array[int]) -> bytearray:
+        """What is known of each row, as bits; ``ids`` are in lower case."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
+        siblings = columns.text_lists(batch.column("siblings"), "rfilename")
+        unlisted = compute.is_null(siblings)
+        _mark(problems, "files-missing", unlisted)
+        shown, quantized = self._files.seen(siblings)
+        known = [(SHOWN, shown), (QUANTIZED_FILES, quantized), (UNLISTED, unlisted), *self._named(ids)]
+        names = batch.schema.names
+        if "gated" in names:
+            gates = [value in GATES for value in batch.column("gated").to_pylist()]
+            known.append((GATED, arrow.array(gates, arrow.bool_())))
+        if "absent" in names:
+            known.append((ABSENT, compute.is_valid(batch.column("absent"))))
+        for name, bit, wanted in (("disabled", ABSENT, True), ("complete", INCOMPLETE, False)):
+            if name in names and arrow.types.is_boolean(batch.schema.field(name).type):
+                known.append((bit, compute.equal(batch.column(name), wanted)))
+        return _bits(known, len(ids))
+
+    def _named(self, ids: arrow.Array) -> Iterator[tuple[int, arrow.Array]]:
+        """Which rows have names that are worth a look by the full rules; few have any."""
+        from pyarrow import compute
+
+        patterns = [(bit, text) for bit, text in ((HEAD, self._reading.heads), (LEAK, self._reading.leaks)) if text]
+        if not patterns:
+            return
+        found = compute.fill_null(compute.match_substring_regex(ids, "|".join(f"(?:{text})" for _, text in patterns)), False)
+        some = ids.filter(found)
+        for bit, text in patterns if len(some) else ():
+            yield bit, compute.replace_with_mask(found, found, compute.match_substring_regex(some, text))
 
 
-def _cards(column: arrow.Array, problems: array[int]) -> list[AnyCard]:
-    """The card of each row; what is wrong with it is in ``problems``."""
+def _cards(column: arrow.Array, problems: array[int]) -> tuple[list[AnyCard], list[int]]:
+    """The card of each row, and the rows whose card is not of the usual kind; what is wrong with one is in ``problems``."""
     import pyarrow as arrow
+    from pyarrow import compute
 
     kind = column.type.value_type if arrow.types.is_dictionary(column.type) else column.type
     structured = arrow.types.is_struct(kind) or arrow.types.is_map(kind) or arrow.types.is_binary(kind)
+    if not structured:
+        column = columns.plain_text(column)
+    missing = compute.is_null(column)
+    _mark(problems, "card-missing", missing)
+    if not structured:  # as bytes, which cost half of what text does
+        column = compute.fill_null(column, "{}").cast(arrow.binary())
+    values = column.to_pylist()
     cards: list[AnyCard] = []
-    put, missing = cards.append, BIT["card-missing"]
-    for value in (column if structured else columns.plain_text(column)).to_pylist():
-        if value is None:
-            put(EMPTY)
-            problems[len(cards) - 1] |= missing
-            continue
+    unusual = []
+    left = iter(values)
+    while len(cards) < len(values):
         try:
-            put(decode(value))
+            cards.extend(map(decode, left))
         except (TypeError, *ODD_JSON):
-            card, odd = read_card(value)
-            put(card)
+            row = len(cards)
+            card, odd = (EMPTY, None) if values[row] is None else read_card(values[row])
+            cards.append(card)
+            unusual.append(row)
             if odd is not None:
-                problems[len(cards) - 1] |= BIT[odd]
-    return cards
+                problems[row] |= BIT[odd]
+    return cards, unusual
 
 
 def _rows_where(mask: arrow.Array) -> list[int]:
@@ -132,6 +144,19 @@ def _rows_where(mask: arrow.Array) -> list[int]:
     return list(compute.indices_nonzero(mask).to_pylist())
 
 
-def _set(flags: bytearray, bit: int, mask: arrow.Array) -> None:
+def _mark(problems: array[int], word: str, mask: arrow.Array) -> None:
+    bit = BIT[word]
     for row in _rows_where(mask):
-        flags[row] |= bit
+        problems[row] |= bit
+
+
+def _bits(known: Iterable[tuple[int, arrow.Array]], count: int) -> bytearray:
+    """What is known of each row as bits of one byte; an unknown answer is none."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    found = arrow.array(bytes(count), arrow.uint8())
+    for bit, mask in known:
+        bits = compute.if_else(compute.fill_null(mask, False), arrow.scalar(bit, found.type), arrow.scalar(0, found.type))
+        found = compute.bit_wise_or(found, bits)
+    return bytearray(found.buffers()[1].to_pybytes()[:count])

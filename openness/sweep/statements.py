@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import msgspec
 
 from openness.sweep.batch import BIT
-from openness.sweep.card_json import AnyCard, OddCard
+from openness.sweep.card_json import AnyCard
 from openness.sweep.numbers import arrow_of, numbers_of, paired
 
 if TYPE_CHECKING:
@@ -19,13 +19,16 @@ LICENSE_TAG = "license:"
 LICENSE_KEYS = ("license", "license_name", "license_link")
 
 
-def statements(cards: Sequence[AnyCard], tags: arrow.Array, problems: array[int]) -> tuple[Any, list[bytes]]:
-    """The number of each row's statement, and the different statements as JSON; sets bits of ``problems``."""
+def statements(
+    cards: Sequence[AnyCard], unusual: Sequence[int], tags: arrow.Array, problems: array[int]
+) -> tuple[Any, list[bytes]]:
+    """The number of each row's statement, and the different statements as JSON; sets bits of ``problems``. ``unusual`` are the
+    rows whose card may hold values of any kind."""
     import pyarrow as arrow
 
-    alone = [row for row, card in enumerate(cards) if card.license_name is not None or card.license_link is not None]
+    more = [row for row, card in enumerate(cards) if card.license_name is not None or card.license_link is not None]
+    alone = list(dict.fromkeys([*more, *unusual]))
     licenses: list[Any] = [card.license for card in cards]
-    alone += [row for row, card in enumerate(cards) if type(card) is OddCard]
     for row in alone:
         licenses[row] = None
     tagged, named = license_tags(tags)
@@ -39,7 +42,8 @@ def statements(cards: Sequence[AnyCard], tags: arrow.Array, problems: array[int]
         found.append(msgspec.json.encode({**given, "tags": named[tag]} if named[tag] else given))
     if not alone:
         return both.indices, found
-    return _each(both.indices, found, alone, cards, [named[number] for number in tagged.to_pylist()], problems), found
+    of_these = [named[number] for number in tagged.take(arrow.array(alone, arrow.int64())).to_pylist()]
+    return _each(both.indices, found, alone, cards, of_these, problems), found
 
 
 def license_tags(tags: arrow.Array) -> tuple[Any, list[tuple[str, ...]]]:
@@ -69,14 +73,14 @@ def _each(
     tags: Sequence[tuple[str, ...]],
     problems: array[int],
 ) -> Any:
-    """The numbers with those of rows that say more than a plain license; their statements are appended."""
+    """The numbers with those of rows that say more than a plain license; their statements are appended. ``tags`` are theirs."""
     numbers = numbers_of(codes)
     known: dict[bytes, int] = {}
-    for row in rows:
+    for row, tagged in zip(rows, tags, strict=True):
         card = cards[row]
         given = {key: value for key in LICENSE_KEYS if (value := getattr(card, key)) is not None}
         problems[row] |= _problem(card.license)
-        encoded = msgspec.json.encode({**given, "tags": tags[row]} if tags[row] else given)
+        encoded = msgspec.json.encode({**given, "tags": tagged} if tagged else given)
         if encoded not in known:
             known[encoded] = len(found)
             found.append(encoded)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import operator
 from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -21,7 +20,7 @@ from openness.sweep.graph import NOWHERE, Graph, collected
 from openness.sweep.judging import NO_LICENSE, Judge, Judged, Row
 from openness.sweep.lineage import LineageReader, Lineages
 from openness.sweep.memory import uncollected
-from openness.sweep.numbers import arrow_of, numbers_of, paired
+from openness.sweep.numbers import arrow_of, mask_of, paired
 from openness.sweep.reading import reading
 from openness.sweep.summary import Drift, Summary, by_two, drift_of, top
 from openness.verdict.own_terms import OwnTerms
@@ -93,7 +92,7 @@ class _Verdicts:
         #: Different statements may come to the same terms.
         self._own_of = [numbers.setdefault(own, len(numbers)) for own in self._own]
         self._terms = list(numbers)
-        self._lineages: Lineages = LineageReader(graph, self._own, self._own_of, judge).read()
+        self._lineages: Lineages = LineageReader(graph, self._terms, self._own_of, judge).read()
         self._values: list[tuple[Any, ...]] = []
         self._statuses: list[str] = []
         self._numbers: Any = None
@@ -118,9 +117,9 @@ class _Verdicts:
 
         graph, lineages = self._graph, self._lineages
         terms = arrow.array(self._own_of, arrow.int32()).take(graph.stated)
-        pairs = paired(terms, arrow_of(lineages.sets), len(lineages.inheritances)).dictionary_encode()
+        pairs = paired(terms, lineages.sets, len(lineages.inheritances)).dictionary_encode()
         deciding = self._deciding()
-        coded = paired(pairs.indices, arrow_of(deciding), 1 << 16).dictionary_encode()
+        coded = paired(pairs.indices, deciding, 1 << 16).dictionary_encode()
         pair_of = pairs.dictionary.to_pylist()
         different = []
         for key in coded.dictionary.to_pylist():
@@ -128,38 +127,39 @@ class _Verdicts:
             different.append(self._verdict(own, closure, key & 0xFFFF, None))
         return self._with_owners(coded.indices, different, terms, deciding), different
 
-    def _with_owners(self, numbers: Any, different: list[tuple[Judged, str]], terms: Any, deciding: array[int]) -> Any:
+    def _with_owners(self, numbers: Any, different: list[tuple[Judged, str]], terms: Any, deciding: Any) -> Any:
         """The same where it matters who passes weights on: rows with such a base are judged with their owner."""
         import pyarrow as arrow
+        from pyarrow import compute
 
         lineages = self._lineages
-        owned = [found.owned for found in lineages.inheritances]
-        if not any(owned):
+        owned = arrow.array([found.owned for found in lineages.inheritances], arrow.bool_()).take(lineages.sets)
+        rows = compute.indices_nonzero(owned)
+        if not len(rows):
             return numbers
-        rows = [row for row, closure in enumerate(lineages.sets) if owned[closure]]
-        found = numbers_of(numbers)
         known: dict[tuple[Any, ...], int] = {}
-        places = arrow.array(rows, arrow.int64())
-        for row, own, name in zip(rows, terms.take(places).to_pylist(), self._graph.names(places), strict=True):
-            key = (own, lineages.sets[row], deciding[row], owner_of(name))
+        found = []
+        told = (column.take(rows).to_pylist() for column in (terms, lineages.sets, deciding))
+        for own, closure, bits, name in zip(*told, self._graph.names(rows), strict=True):
+            key = (own, closure, bits, owner_of(name))
             if key not in known:
                 known[key] = len(different)
                 different.append(self._verdict(*key))
-            found[row] = known[key]
-        return arrow_of(found)
+            found.append(known[key])
+        return compute.replace_with_mask(numbers, owned, arrow.array(found, numbers.type))
 
-    def _deciding(self) -> array[int]:
+    def _deciding(self) -> Any:
         """What of each row decides beside its terms and bases, as bits."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
         graph, lineages = self._graph, self._lineages
-        found = array("H", list(graph.flags.translate(DECIDING_BITS)))
-        for bit, rows in ((DERIVED, lineages.derived), (COPIED, lineages.copied), (MIRRORED, lineages.mirrored)):
-            if any(rows):
-                found = array("H", map(operator.or_, found, map(bit.__mul__, rows)))
-        doubtful = graph.flags.translate(bytes(bool(bits & LEAK) for bits in range(256)))
-        leaks = [row for row, flag in enumerate(doubtful) if flag] if 1 in doubtful else []
-        for row, name in zip(leaks, graph.names(leaks), strict=True):
-            if self._judge.leaked(name):
-                found[row] |= LEAKED
+        leaks = compute.indices_nonzero(graph.flagged(LEAK))
+        leaked = [row for row, name in zip(leaks.to_pylist(), graph.names(leaks), strict=True) if self._judge.leaked(name)]
+        found = arrow_of(graph.flags.translate(DECIDING_BITS)).cast(arrow.uint16())
+        told = ((DERIVED, lineages.derived), (COPIED, lineages.copied), (MIRRORED, lineages.mirrored))
+        for bit, mask in (*told, (LEAKED, mask_of(arrow.array(leaked, arrow.int32()), graph.count))):
+            found = compute.add(found, compute.if_else(mask, arrow.scalar(bit, found.type), arrow.scalar(0, found.type)))
         return found
 
     def _verdict(self, own: int, closure: int, bits: int, owner: str | None) -> tuple[Judged, str]:
@@ -211,7 +211,7 @@ class _Verdicts:
     def _figures(self) -> dict[str, int]:
         graph, lineages = self._graph, self._lineages
         return {
-            "derived": sum(lineages.derived),
+            "derived": lineages.derived.true_count,
             "edges": len(graph.child),
             "edges_without_base": lineages.dangling,
             "cycles": len(lineages.cycles),
@@ -226,7 +226,7 @@ class _Verdicts:
             if self._own[stated].contradictions:
                 pairs["license", *_said(graph.statements[stated])] += count
         width = len(self._lineages.inheritances)
-        loose = _counted(paired(graph.stated, arrow_of(self._lineages.sets), width))
+        loose = _counted(paired(graph.stated, self._lineages.sets, width))
         for key, count in loose.items():
             stated, closure = divmod(key, width)
             own = self._own[stated]

@@ -87,7 +87,9 @@ def _write(file: Any, table: Layout, results: Results) -> None:
     schema = arrow.schema([("id", text), *((name, arrow.list_(text) if name in LISTS else text) for name in COLUMNS)])
     different = [arrow.array([row[at] for row in results.values], schema.field(name).type) for at, name in enumerate(COLUMNS)]
     start = 0
-    with parquet.ParquetWriter(file, schema, compression="zstd") as writer:
+    # ids are all different, and in no order that the least and greatest of a group would tell anything of
+    coded = [name if name not in LISTS else f"{name}.list.element" for name in COLUMNS]
+    with parquet.ParquetWriter(file, schema, compression="zstd", use_dictionary=coded, write_statistics=False) as writer:
         for ids in _grouped(_ids(table)):
             numbers = results.numbers.slice(start, len(ids))
             start += len(ids)
