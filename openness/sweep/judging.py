@@ -18,13 +18,12 @@ from openness.records import Fact, Place, Standing
 from openness.rules import categories
 from openness.rules.case import Availability, Case, ComponentState, FactState, LicenseClass
 from openness.rules.definitions import Definitions
-from openness.rules.expressions import parse, terms
 from openness.rules.limits import limits_of
 from openness.rules.loader import Ruleset
 from openness.rules.model import CATEGORIES, License
-from openness.rules.names import is_unknown_address
 from openness.rules.releases import Release
 from openness.sweep.distinctions import Distinctions
+from openness.sweep.links import Links
 from openness.verdict.classification import WEIGHTS
 from openness.verdict.license_class import UNKNOWN_CLASS, class_of_id
 from openness.verdict.lineage_edges import is_looser, losses
@@ -110,7 +109,7 @@ class Judge:
         self.ruleset = ruleset
         self.known = knowledge(ruleset)
         self._own: dict[bytes, OwnTerms] = {}
-        self._links: dict[tuple[Any, ...], str] = {}
+        self._links = Links(ruleset, self.known.words)
         self._doubts: dict[tuple[Any, ...], bool] = {}
         self._looser: dict[tuple[Any, ...], bool] = {}
         self._forbidding: dict[str, bool] = {}
@@ -121,16 +120,19 @@ class Judge:
         self._distinctions = Distinctions(self.known.definitions)
         self._owners = frozenset(owner for row in self.known.models.releases.rows for owner in row.owners)
 
-    def own(self, statement: bytes) -> OwnTerms:
-        """The terms that a row states: those of its card's front matter and of the Hub's tag."""
-        given = msgspec.json.decode(statement)
-        link = given.get("license_link")
-        if isinstance(link, str):
-            given["license_link"] = self._alike(link)
-        key = msgspec.json.encode(given)
-        found = self._own.get(key)
-        if found is None:
-            found = self._own[key] = self._settled(given)
+    def owns(self, statements: Iterable[bytes]) -> list[OwnTerms]:
+        """The terms that rows state: those of a card's front matter and of the Hub's tag."""
+        said = [msgspec.json.decode(statement) for statement in statements]
+        alike = self._links.alike(link for given in said if isinstance(link := given.get("license_link"), str))
+        found = []
+        for given in said:
+            link = given.get("license_link")
+            if isinstance(link, str):
+                given["license_link"] = alike[link]
+            key = msgspec.json.encode(given)
+            if key not in self._own:
+                self._own[key] = self._settled(given)
+            found.append(self._own[key])
         return found
 
     def _settled(self, given: Mapping[str, Any]) -> OwnTerms:
@@ -141,14 +143,6 @@ class Judge:
         found = own_terms(facts, self.ruleset, self.known.words, self.known.definitions)
         contradictions = tuple(msgspec.structs.replace(c, evidence=()) for c in found.contradictions)
         return msgspec.structs.replace(found, evidence=(), findings=(), contradictions=contradictions)
-
-    def _alike(self, link: str) -> str:
-        """The first address that says the same of the license as this one: nearly every row has one of its own."""
-        limits = self.known.words.limits_of(link)
-        if is_unknown_address(link, self.ruleset):
-            return self._links.setdefault((None, limits), link)
-        expression = parse(link, self.ruleset)
-        return self._links.setdefault((repr(expression) if _resolves(expression) else None, limits), link)
 
     def release(self, base: str) -> Release | None:
         """The released model that an id belongs to; asked only where its owner has released any."""
@@ -306,7 +300,3 @@ class Judge:
             case = Case({WEIGHTS: state}, facts, frozenset(silent) if row.complete else frozenset())
             found = self._cases[key] = categories.categorize(case, definitions)
         return found
-
-
-def _resolves(expression: Any) -> bool:
-    return all(term.resolved.ids for term in terms(expression))

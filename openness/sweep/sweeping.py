@@ -87,7 +87,7 @@ class _Verdicts:
     def __init__(self, graph: Graph, judge: Judge) -> None:
         self._graph = graph
         self._judge = judge
-        self._own = [judge.own(statement) for statement in graph.statements]
+        self._own = judge.owns(graph.statements)
         numbers: dict[OwnTerms, int] = {}
         #: Different statements may come to the same terms.
         self._own_of = [numbers.setdefault(own, len(numbers)) for own in self._own]
