@@ -11,10 +11,16 @@ from array import array
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 
+from openness.sweep.numbers import arrow_of, numbers_of, paired, placed
+
 #: The number of the empty set.
 NOTHING = 0
 #: Members of a cycle for which every path is walked; a larger one is judged as a whole, the stricter act counting.
 WALKED = 64
+#: How many levels are done together; a longer chain is walked row by row.
+LEVELS = 12
+#: More than there can be items.
+MOST_ITEMS = 1 << 31
 
 
 class Sets:
@@ -64,7 +70,7 @@ class Closure:
     """The set of every row that has bases. A row goes by its place among them: its edges are ``first[place]`` up to the next,
     each with the place ``above`` of its base (negative: it has no bases itself, or is not in the table) and its item."""
 
-    def __init__(self, first: Sequence[int], above: Sequence[int], items: Sequence[int], sets: Sets) -> None:
+    def __init__(self, first: array[int], above: array[int], items: array[int], sets: Sets) -> None:
         self._first = first
         self._above = above
         self._items = items
@@ -90,11 +96,11 @@ class Closure:
 
     def _straight(self) -> list[int]:
         """Rows whose bases come before them, as in a table in the order of creation; returns the places of the others."""
-        left = []
+        waiting, left = self._after_levels(), []
         done, passed, joined = self._done, self.sets.passed, self.sets.joined
         first, parents, items = self._first, self._above, self._items
         known = self.sets.short
-        for place in range(len(done)):
+        for place in waiting:
             start, end = first[place], first[place + 1]
             found = NOTHING
             for at in range(start, end):
@@ -110,6 +116,31 @@ class Closure:
             else:
                 done[place] = found
         return left
+
+    def _after_levels(self) -> list[int]:
+        """Does the rows with one base level by level, all of a level together, and returns the places that are left. Most rows
+        are near the models that were made from nothing."""
+        import pyarrow as arrow
+        from pyarrow import compute
+
+        first, above, items = (arrow_of(numbers) for numbers in (self._first, self._above, self._items))
+        done = arrow_of(self._done)
+        left = compute.indices_nonzero(compute.less(done, 0))
+        for _ in range(LEVELS):
+            begin = first.take(left)
+            parent = above.take(begin)
+            known = compute.if_else(compute.less(parent, 0), NOTHING, done.take(compute.max_element_wise(parent, 0)))
+            ready = compute.and_(compute.equal(first.take(compute.add(left, 1)), compute.add(begin, 1)), compute.greater_equal(known, 0))
+            now = left.filter(ready)
+            if not len(now):
+                break
+            keys = paired(known.filter(ready), items.take(begin.filter(ready)), MOST_ITEMS).dictionary_encode()
+            numbers = [self.sets.passed(key % MOST_ITEMS, key // MOST_ITEMS) for key in keys.dictionary.to_pylist()]
+            found = placed(arrow.array(numbers, arrow.int32()).take(keys.indices), now, len(done))
+            done = compute.coalesce(found, done)
+            left = left.filter(compute.invert(ready))
+        self._done = numbers_of(done)
+        return list(left.to_pylist())
 
     def _set(self, place: int) -> int:
         found = NOTHING
