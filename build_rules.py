@@ -17,9 +17,11 @@ def write_compiled(root: Path) -> Path:
         from openness.packaged import compile_quick
         from openness.refs.tables import write_compiled as write_tables
         from openness.rules.loader import COMPILED, compile_rules
+        from openness.rules.packaged_files import compile_files
     finally:
         sys.path.remove(str(root))
     compile_quick(root)
+    compile_files(root)
     write_tables(root / "rules")
     target = root / "rules" / COMPILED
     target.write_text(json.dumps(compile_rules(root / "rules"), ensure_ascii=False), encoding="utf-8")

@@ -16,11 +16,12 @@ from openness.evidence.file_rules import FileRules
 from openness.evidence.model_file import FileWords
 from openness.evidence.model_repository import Reader
 from openness.packaged import packaged
-from openness.rules import definitions, leaks, lineage_rules, loader, releases
+from openness.rules import definitions, leaks, lineage_rules, releases
 from openness.rules.definitions import Definitions
 from openness.rules.loader import Ruleset
 from openness.rules.name_mentions import mentions
 from openness.rules.own_block import without_own_block
+from openness.rules.packaged_files import read_packaged
 from openness.verdict.classification import Knowledge
 from openness.verdict.lineage_terms import Known
 from openness.verdict.own_terms import LicenseWords
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 
 def file_words(known: Definitions) -> FileWords:
     """How model files are read: the words, and the components by each of their names."""
-    rules = loader.read_yaml(packaged("rules") / "evidence" / "evidence_files.yaml")
+    rules = read_packaged(packaged("rules") / "evidence" / "evidence_files.yaml")
     names = {
         model_file.name_key(name): component.id
         for component in known.components.values()
@@ -61,15 +62,15 @@ def reader(ruleset: Ruleset) -> Reader:
 @cache
 def _reading() -> tuple[CardWords, FileRules, CodeWords]:
     rules = packaged("rules") / "evidence"
-    words = CardWords.of(loader.read_yaml(rules / "card_words.yaml"))
-    code = msgspec.convert(loader.read_yaml(rules / "code_words.yaml"), CodeWords)
-    return words, FileRules(loader.read_yaml(rules / "files.yaml")), code
+    words = CardWords.of(read_packaged(rules / "card_words.yaml"))
+    code = msgspec.convert(read_packaged(rules / "code_words.yaml"), CodeWords)
+    return words, FileRules(read_packaged(rules / "files.yaml")), code
 
 
 @cache
 def lineage_words() -> LineageWords:
     """The words that lineage is stated in, as packaged."""
-    return msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "lineage_words.yaml"), LineageWords)
+    return msgspec.convert(read_packaged(packaged("rules") / "evidence" / "lineage_words.yaml"), LineageWords)
 
 
 def knowledge(ruleset: Ruleset) -> Knowledge:
@@ -80,5 +81,5 @@ def knowledge(ruleset: Ruleset) -> Knowledge:
 
 @cache
 def _known_beforehand() -> tuple[LicenseWords, Known]:
-    words = msgspec.convert(loader.read_yaml(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
+    words = msgspec.convert(read_packaged(packaged("rules") / "evidence" / "license_words.yaml"), LicenseWords)
     return words, Known(releases.load(), lineage_words())

@@ -15,7 +15,7 @@ import msgspec
 
 from openness.errors import RuleError
 from openness.packaged import packaged
-from openness.rules.loader import DEFINITIONS, read_yaml
+from openness.rules.packaged_files import read_packaged
 
 Condition = Mapping[str, Any]
 T = TypeVar("T")
@@ -215,16 +215,16 @@ def load(root: Path | None = None) -> Definitions:
 
 @cache
 def _load(root: Path) -> Definitions:
-    files = {name: read_yaml(root / name) for name in DEFINITIONS}
+    components = read_packaged(root / "components.yaml")
     return Definitions(
-        components={row["id"]: _convert(row, Component) for row in files["components.yaml"]["components"]},
-        facts={row["id"]: _convert(row, FactKind) for row in files["components.yaml"]["facts"]},
-        limits={row["id"]: _convert(row, Limit) for row in files["limits.yaml"]["limits"]},
-        lists={row.id: row for row in license_lists(files["license_lists.yaml"]["lists"])},
-        frameworks={path.stem: framework(read_yaml(path)) for path in framework_files(root)},
-        dimensions=_convert(files["dimensions.yaml"], Dimensions),
-        categories=_convert(files["categories.yaml"], Categories),
-        changes=_convert(files["would_change.yaml"], PossibleChanges),
+        components={row["id"]: _convert(row, Component) for row in components["components"]},
+        facts={row["id"]: _convert(row, FactKind) for row in components["facts"]},
+        limits={row["id"]: _convert(row, Limit) for row in read_packaged(root / "limits.yaml")["limits"]},
+        lists={row.id: row for row in license_lists(read_packaged(root / "license_lists.yaml")["lists"])},
+        frameworks={path.stem: framework(read_packaged(path)) for path in framework_files(root)},
+        dimensions=_convert(read_packaged(root / "dimensions.yaml"), Dimensions),
+        categories=_convert(read_packaged(root / "categories.yaml"), Categories),
+        changes=_convert(read_packaged(root / "would_change.yaml"), PossibleChanges),
     )
 
 

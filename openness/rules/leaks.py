@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from openness.packaged import packaged
-from openness.rules.loader import read_yaml
+from openness.rules.packaged_files import read_packaged
 
 FILE = "leaks.yaml"
 
@@ -52,7 +52,7 @@ class Leaks(msgspec.Struct, frozen=True):
 @cache
 def load() -> Leaks:
     """The packaged list, read once."""
-    return Leaks.of(read_yaml(packaged("corpus") / FILE))
+    return Leaks.of(read_packaged(packaged("corpus") / FILE))
 
 
 def problems(data: Mapping[str, Any]) -> Iterator[str]:

@@ -12,8 +12,8 @@ import msgspec
 from openness.errors import RuleError
 from openness.packaged import packaged
 from openness.rules.conditions import guard_admits
-from openness.rules.loader import read_yaml
 from openness.rules.model import Clause
+from openness.rules.packaged_files import read_packaged
 
 FILE = "lineage.yaml"
 EFFECTS = frozenset({"info", "asks", "lowers", "unknown", "denies"})
@@ -72,7 +72,7 @@ class LineageRules(msgspec.Struct, frozen=True):
 @cache
 def load(root: Path | None = None) -> LineageRules:
     """The packaged rules, or those under ``root``. Raises RuleError for a file of another shape."""
-    return convert(read_yaml((root or packaged("rules")) / FILE))
+    return convert(read_packaged((root or packaged("rules")) / FILE))
 
 
 def convert(data: Any) -> LineageRules:

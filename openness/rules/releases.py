@@ -14,7 +14,7 @@ from typing import Any
 import msgspec
 
 from openness.packaged import packaged
-from openness.rules.loader import read_yaml
+from openness.rules.packaged_files import read_packaged
 
 FILE = "models.yaml"
 #: Letters and numbers (decimals whole) of a name: ``Llama 2 13B``, ``llama2-13b`` and ``LLaMA-2_13b`` are one name.
@@ -91,7 +91,7 @@ class Releases:
 @cache
 def load() -> Releases:
     """The packaged table, read once."""
-    return Releases.of(read_yaml(packaged("corpus") / FILE))
+    return Releases.of(read_packaged(packaged("corpus") / FILE))
 
 
 def key_of(name: str) -> str:

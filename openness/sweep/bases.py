@@ -18,7 +18,7 @@ from openness.sources.hub_fields import MOST_BASES, RELATIONS, is_name
 from openness.sweep import columns
 from openness.sweep.batch import BIT, Edges
 from openness.sweep.card_json import EMPTY, AnyCard
-from openness.sweep.numbers import arrow_of
+from openness.sweep.numbers import mask_of
 
 if TYPE_CHECKING:
     import pyarrow as arrow
@@ -48,7 +48,6 @@ class BaseReader:
         from pyarrow import compute
 
         stated = [card.base_model for card in cards]
-        saying = [row for row, value in enumerate(stated) if value is not None]
         rows, bases, relations = _nothing()
         hub: dict[int, Derived] = {}
         if "baseModels" in batch.schema.names:
@@ -58,14 +57,11 @@ class BaseReader:
                 hub = dict(_structured(column, left))
             else:
                 hub = dict(_any_form(column))
-        done = bytearray(len(cards))
-        for row in rows.to_pylist():
-            done[row] = 1
         hub = {row: value for row, given in hub.items() if (value := self._valid(*given))[0]}
-        for row in hub:
-            done[row] = 2
-        hub |= _tagged_rows(tags, done)
-        said = [row for row in saying if done[row] != 1]
+        read = mask_of(rows, len(cards))
+        hub |= _tagged_rows(tags, compute.or_(read, mask_of(arrow.array(hub, arrow.int32()), len(cards))))
+        saying = arrow.array([value is not None for value in stated], arrow.bool_())
+        said = compute.indices_nonzero(compute.and_not(saying, read)).to_pylist()
         left = sorted({*hub, *said})
         own = _RowEdges(self, problems)
         for row, name in zip(left, ids.take(arrow.array(left, arrow.int64())).to_pylist(), strict=True):
@@ -91,17 +87,15 @@ class BaseReader:
         if not len(rows):
             return _nothing(), more
         names = compute.struct_field(compute.list_flatten(models), "id").take(_begin(lengths).take(rows))
-        chosen = [stated[row] for row in rows.to_pylist()]
-        said = [value if type(value) is str else None if value is None else _one(value) for value in chosen]
-        single = arrow.array(said, arrow.string())
-        silent = arrow.array([value is None for value in chosen], arrow.bool_())
+        single = arrow.array([_one(stated[row]) for row in rows.to_pylist()], arrow.string())
         bases = compute.utf8_lower(names)
         relations = compute.struct_field(column, "relation").take(rows)
-        fast = compute.and_(self._are_ids(names), compute.or_(silent, compute.fill_null(compute.equal(single, names), False)))
+        fast = compute.and_(self._are_ids(names), compute.fill_null(compute.equal(single, names), True))
         fast = compute.and_(fast, compute.not_equal(bases, ids.take(rows)))
         if relations.null_count:
-            alone = arrow.array([cards[row].base_model_relation is None for row in rows.to_pylist()], arrow.bool_())
-            fast = compute.and_(fast, compute.or_(alone, compute.is_valid(relations)))
+            mask = compute.is_null(relations)
+            silent = [cards[row].base_model_relation is None for row in rows.filter(mask).to_pylist()]
+            fast = compute.replace_with_mask(fast, mask, compute.and_(fast.filter(mask), arrow.array(silent, arrow.bool_())))
         fast = compute.fill_null(fast, False)
         left = [*more, *rows.filter(compute.invert(fast)).to_pylist()]
         return (rows.filter(fast), bases.filter(fast), _plain_words(relations.filter(fast))), left
@@ -201,9 +195,11 @@ def _nothing() -> tuple[arrow.Array, arrow.Array, arrow.Array]:
 
 
 def _one(value: object) -> str | None:
-    """The name in a card's list of one base."""
+    """The one name of a card's base or bases; None where it has none, an empty word where it says anything else."""
+    if value is None or type(value) is str:
+        return value
     only = value[0] if type(value) is list and len(value) == 1 else None
-    return only if type(only) is str else None
+    return only if type(only) is str else ""
 
 
 def _plain_words(relations: arrow.Array) -> arrow.Array:
@@ -240,16 +236,13 @@ def _begin(lengths: arrow.Array) -> arrow.Array:
 
 def _structured(column: arrow.Array, wanted: Sequence[int]) -> Iterable[tuple[int, tuple[list[str], str | None]]]:
     """Some rows of a plain column."""
+    import pyarrow as arrow
     from pyarrow import compute
 
-    models = compute.struct_field(column, "models")
-    relations = compute.struct_field(column, "relation")
-    names = compute.struct_field(compute.list_flatten(models), "id")
-    lengths = compute.fill_null(compute.list_value_length(models), 0)
-    begin = _begin(lengths)
-    for row in wanted:
-        given = names.slice(begin[row].as_py(), lengths[row].as_py()).to_pylist()
-        yield row, ([name for name in given if name is not None], relations[row].as_py())
+    some = column.take(arrow.array(wanted, arrow.int64()))
+    relations = compute.struct_field(some, "relation").to_pylist()
+    for row, models, relation in zip(wanted, compute.struct_field(some, "models").to_pylist(), relations, strict=True):
+        yield row, ([name for model in models or () if model and (name := model["id"]) is not None], relation)
 
 
 def _any_form(column: arrow.Array) -> Iterable[tuple[int, tuple[list[str], str | None]]]:
@@ -261,14 +254,14 @@ def _any_form(column: arrow.Array) -> Iterable[tuple[int, tuple[list[str], str |
             yield row, (columns.strings(value, "id") or [], None)
 
 
-def _tagged_rows(tags: arrow.Array, done: bytearray) -> dict[int, Derived]:
-    """The bases of the rows that have none elsewhere, by their tags."""
+def _tagged_rows(tags: arrow.Array, done: arrow.Array) -> dict[int, Derived]:
+    """The bases of the rows that are not done, by their tags."""
     from pyarrow import compute
 
     rows, words = compute.list_parent_indices(tags), compute.list_flatten(tags)
     places = compute.indices_nonzero(compute.starts_with(words, BASE_TAG))
     owners = rows.take(places)
-    lacking = compute.equal(arrow_of(done).take(owners), 0)
+    lacking = compute.invert(done.take(owners))
     tagged: dict[int, list[str]] = {}
     for row, tag in zip(owners.filter(lacking).to_pylist(), words.take(places.filter(lacking)).to_pylist(), strict=True):
         tagged.setdefault(row, []).append(tag)

@@ -130,7 +130,8 @@ class Closure:
             begin = first.take(left)
             parent = above.take(begin)
             known = compute.if_else(compute.less(parent, 0), NOTHING, done.take(compute.max_element_wise(parent, 0)))
-            ready = compute.and_(compute.equal(first.take(compute.add(left, 1)), compute.add(begin, 1)), compute.greater_equal(known, 0))
+            only = compute.equal(first.take(compute.add(left, 1)), compute.add(begin, 1))
+            ready = compute.and_(only, compute.greater_equal(known, 0))
             now = left.filter(ready)
             if not len(now):
                 break

@@ -9,7 +9,7 @@ from openness.evidence import model_repository
 from openness.knowledge import lineage_words
 from openness.packaged import packaged
 from openness.rules.leaks import Leaks
-from openness.rules.loader import read_yaml
+from openness.rules.packaged_files import read_packaged
 from openness.rules.releases import Releases, key_of
 from openness.sweep.batch import Reading
 from openness.sweep.files import FilePatterns
@@ -19,7 +19,7 @@ WEIGHTS = "parameters-final"
 
 def reading(releases: Releases, leaks: Leaks) -> Reading:
     """The packaged rules as far as rows are read by them."""
-    rows = read_yaml(packaged("rules") / "evidence" / "files.yaml")["files"]
+    rows = read_packaged(packaged("rules") / "evidence" / "files.yaml")["files"]
     shows = tuple((row["path"], row.get("not", "")) for row in rows if row["where"] == "model" and row["component"] == WEIGHTS)
     words = lineage_words()
     files = FilePatterns(shows, model_repository.WEIGHTS.pattern, words.quantized_files)

@@ -92,6 +92,7 @@ class _Verdicts:
         #: Different statements may come to the same terms.
         self._own_of = [numbers.setdefault(own, len(numbers)) for own in self._own]
         self._terms = list(numbers)
+        self._declared = [judge.declared_class(terms) for terms in self._terms]
         self._lineages: Lineages = LineageReader(graph, self._terms, self._own_of, judge).read()
         self._values: list[tuple[Any, ...]] = []
         self._statuses: list[str] = []
@@ -168,7 +169,7 @@ class _Verdicts:
         derived, copied, mirrored, leaked = (bool(bits & bit) for bit in (DERIVED, COPIED, MIRRORED, LEAKED))
         given = Row(weights, complete, derived, copied, leaked, mirrored, owner)
         terms = self._terms[own]
-        return self._judge.judged(terms, self._lineages.inheritances[closure], given), self._judge.declared_class(terms)
+        return self._judge.judged(terms, self._lineages.inheritances[closure], given), self._declared[own]
 
     def _problems(self) -> array[int]:
         problems = array("I", self._graph.problems.to_pylist())
