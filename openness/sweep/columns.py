@@ -45,6 +45,8 @@ def opened(path: Path | str) -> parquet.ParquetFile:
     import pyarrow as arrow
     from pyarrow import parquet
 
+    if Path(path).exists() and not Path(path).is_dir() and not Path(path).is_file():
+        raise UsageError(f"{path} is no regular file; name one Parquet file.")
     try:
         return parquet.ParquetFile(path, memory_map=False, pre_buffer=False)
     except FileNotFoundError:
@@ -72,7 +74,7 @@ def layout(path: Path) -> Layout:
     kind = schema.field("id").type
     if arrow.types.is_dictionary(kind):
         kind = kind.value_type
-    if not (_is_text(kind) or arrow.types.is_null(kind)):
+    if not (_is_text(kind) or is_bytes(kind) or arrow.types.is_null(kind)):
         raise UsageError(f"The column id of {path} holds {kind}, not text.")
     columns = (*NECESSARY, *(name for name in OPTIONAL if name in schema.names))
     return Layout(str(path), file.metadata.num_rows, file.metadata.num_row_groups, columns)
@@ -89,11 +91,35 @@ def batches(table: Layout, group: int, columns: Iterable[str]) -> Iterator[arrow
     file = opened(table.path)
     try:
         for batch in file.iter_batches(batch_size=BATCH, row_groups=[group], columns=names, use_threads=False):
-            yield selected(batch)
+            yield selected(without_views(batch))
     except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError, OSError) as error:
         raise UsageError(f"Row group {group} of {table.path} cannot be read ({_first_line(error)}).") from None
     finally:
         file.close()
+
+
+def without_views(batch: arrow.RecordBatch) -> arrow.RecordBatch:
+    """The same rows with ordinary text and bytes: Arrow cannot yet choose rows of views."""
+    import pyarrow as arrow
+
+    kinds = [_without_views(field.type) for field in batch.schema]
+    if kinds == [field.type for field in batch.schema]:
+        return batch
+    found = [column if column.type == kind else column.cast(kind) for column, kind in zip(batch.columns, kinds, strict=True)]
+    return arrow.RecordBatch.from_arrays(found, names=batch.schema.names)
+
+
+def _without_views(kind: Any) -> Any:
+    import pyarrow as arrow
+
+    if arrow.types.is_string_view(kind) or arrow.types.is_binary_view(kind):
+        return arrow.string() if arrow.types.is_string_view(kind) else arrow.binary()
+    if arrow.types.is_list(kind) or arrow.types.is_large_list(kind):
+        make = arrow.list_ if arrow.types.is_list(kind) else arrow.large_list
+        return make(kind.value_field.with_type(_without_views(kind.value_type)))
+    if arrow.types.is_struct(kind):
+        return arrow.struct([field.with_type(_without_views(field.type)) for field in kind])
+    return kind
 
 
 def selected(batch: arrow.RecordBatch) -> arrow.RecordBatch:
@@ -102,13 +128,27 @@ def selected(batch: arrow.RecordBatch) -> arrow.RecordBatch:
     from pyarrow import compute
 
     mask = None
-    if "kind" in batch.schema.names and _is_text(batch.schema.field("kind").type):
-        kind = batch.column("kind")
+    if "kind" in batch.schema.names:
+        kind = plain_text(batch.column("kind"))
         mask = compute.or_(compute.is_in(kind, value_set=arrow.array(MODEL_KINDS, kind.type)), compute.is_null(kind))
-    if "current" in batch.schema.names and arrow.types.is_boolean(batch.schema.field("current").type):
-        current = compute.fill_null(batch.column("current"), True)
+    current = yes_or_no(batch, "current")
+    if current is not None:
+        current = compute.fill_null(current, True)
         mask = current if mask is None else compute.and_(mask, current)
     return batch if mask is None else batch.filter(mask)
+
+
+def yes_or_no(batch: arrow.RecordBatch, name: str) -> arrow.Array | None:
+    """A column of truth values, some of which may be null; None where there is no such column."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    if name not in batch.schema.names:
+        return None
+    column = batch.column(name)
+    if arrow.types.is_integer(column.type):
+        return compute.not_equal(column, 0)
+    return column if arrow.types.is_boolean(column.type) else None
 
 
 def sound(batch: arrow.RecordBatch) -> arrow.RecordBatch:
@@ -145,17 +185,28 @@ def _repaired(column: arrow.Array) -> arrow.Array:
 
 
 def plain_text(column: arrow.Array) -> arrow.Array:
-    """A column of text as such; what is no text becomes null."""
+    """A column of text as such; what is no text becomes null. Bytes are text whose writer did not say so."""
     import pyarrow as arrow
 
-    kind = column.type
-    if arrow.types.is_dictionary(kind):
-        column, kind = column.cast(kind.value_type), kind.value_type
-    if kind == arrow.string():
+    column = undictionaried(column)
+    if column.type == arrow.string():
         return column
-    if _is_text(kind):
+    if _is_text(column.type):
         return column.cast(arrow.string())
-    return arrow.nulls(len(column), arrow.string())
+    if not is_bytes(column.type):
+        return arrow.nulls(len(column), arrow.string())
+    try:
+        return column.cast(arrow.binary()).cast(arrow.string())
+    except arrow.ArrowInvalid:
+        texts = column.to_pylist()
+        return arrow.array([None if text is None else text.decode("utf-8", "replace") for text in texts], arrow.string())
+
+
+def undictionaried(column: arrow.Array) -> arrow.Array:
+    """The values of a column that is coded by a dictionary."""
+    import pyarrow as arrow
+
+    return column.cast(column.type.value_type) if arrow.types.is_dictionary(column.type) else column
 
 
 def text_lists(column: arrow.Array, key: str) -> arrow.Array:
@@ -177,16 +228,15 @@ def strings(value: Any, key: str) -> list[str] | None:
     if not isinstance(value, (list, tuple)):
         return None
     found = [item.get(key) if isinstance(item, dict) else item for item in value]
-    return [item for item in found if isinstance(item, str) and _encodable(item)]
+    texts = [item.decode("utf-8", "replace") if isinstance(item, bytes) else item for item in found]
+    return [item for item in texts if isinstance(item, str) and _encodable(item)]
 
 
 def values(column: arrow.Array) -> list[Any]:
     """The values of a column as Python has them; JSON text is read as what it stands for, or None where it is none."""
-    import pyarrow as arrow
-
-    kind = column.type.value_type if arrow.types.is_dictionary(column.type) else column.type
-    if not (_is_text(kind) or arrow.types.is_binary(kind)):
-        return list(column.to_pylist())
+    column = undictionaried(column)
+    if not (_is_text(column.type) or is_bytes(column.type)):
+        return list(column.to_pylist(maps_as_pydicts="lossy"))
     return [None if text is None else _json(text) for text in column.to_pylist()]
 
 
@@ -206,6 +256,13 @@ def _is_text(kind: Any) -> bool:
     import pyarrow as arrow
 
     return bool(arrow.types.is_string(kind) or arrow.types.is_large_string(kind) or arrow.types.is_string_view(kind))
+
+
+def is_bytes(kind: Any) -> bool:
+    """Whether a type is one of bytes, as old writers have text."""
+    import pyarrow as arrow
+
+    return bool(arrow.types.is_binary(kind) or arrow.types.is_large_binary(kind) or arrow.types.is_binary_view(kind))
 
 
 def _first_line(error: BaseException) -> str:

@@ -91,8 +91,9 @@ class RowReader:
         if "absent" in names:
             known.append((ABSENT, compute.is_valid(batch.column("absent"))))
         for name, bit, wanted in (("disabled", ABSENT, True), ("complete", INCOMPLETE, False)):
-            if name in names and arrow.types.is_boolean(batch.schema.field(name).type):
-                known.append((bit, compute.equal(batch.column(name), wanted)))
+            told = columns.yes_or_no(batch, name)
+            if told is not None:
+                known.append((bit, compute.equal(told, wanted)))
         return _bits(known, len(ids))
 
     def _named(self, ids: arrow.Array) -> Iterator[tuple[int, arrow.Array]]:
@@ -113,15 +114,15 @@ def _cards(column: arrow.Array, problems: array[int]) -> tuple[list[AnyCard], li
     import pyarrow as arrow
     from pyarrow import compute
 
-    kind = column.type.value_type if arrow.types.is_dictionary(column.type) else column.type
-    structured = arrow.types.is_struct(kind) or arrow.types.is_map(kind) or arrow.types.is_binary(kind)
-    if not structured:
-        column = columns.plain_text(column)
-    missing = compute.is_null(column)
-    _mark(problems, "card-missing", missing)
-    if not structured:  # as bytes, which cost half of what text does
-        column = compute.fill_null(column, "{}").cast(arrow.binary())
-    values = column.to_pylist()
+    column = columns.undictionaried(column)
+    if arrow.types.is_struct(column.type) or arrow.types.is_map(column.type):
+        values = column.to_pylist(maps_as_pydicts="lossy")
+    else:
+        # as bytes, which cost half of what text does
+        texts = column if columns.is_bytes(column.type) else columns.plain_text(column)
+        values = compute.fill_null(texts.cast(arrow.binary()), b"{}").to_pylist()
+        column = texts
+    _mark(problems, "card-missing", compute.is_null(column))
     cards: list[AnyCard] = []
     unusual = []
     left = iter(values)

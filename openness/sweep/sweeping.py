@@ -49,7 +49,7 @@ def sweep(source: Path, target: Path, ruleset: Ruleset, where: Where, seen: Call
     Raises UsageError for a table that cannot be read or written, NotWritten for a full disk, WorkersLost.
     """
     found = layout(source)
-    table.check(target)
+    place = table.target(target, source)
     judge = Judge(ruleset)
     with uncollected():
         graph = _read(found, judge, where, seen)
@@ -57,7 +57,7 @@ def sweep(source: Path, target: Path, ruleset: Ruleset, where: Where, seen: Call
         seen("judging", 0, graph.count)
         verdicts.judge()
         seen("writing", 0, graph.count)
-        table.write(target, found, verdicts.results())
+        table.write(place, found, verdicts.results())
         seen("writing", graph.count, graph.count)
         return verdicts.summary(str(source), str(target), found.rows - graph.count)
 

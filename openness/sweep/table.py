@@ -37,21 +37,43 @@ class Results:
         self.numbers = numbers
 
 
-def check(path: Path) -> None:
-    """Raises UsageError for a place that cannot be written to, before the work is done."""
-    if not path.parent.is_dir():
-        raise UsageError(f"There is no folder {path.parent} to write {path.name} to.")
-    if path.is_dir():
+def target(path: Path, source: Path) -> Path:
+    """The file that is to be written, behind whatever links name it.
+
+    Raises UsageError for a place that cannot be written to, before the work is done, and for the table that is read.
+    """
+    try:
+        found = path.resolve()
+        there = found.exists()
+    except (OSError, RuntimeError) as error:
+        raise UsageError(f"{path} cannot be written to ({getattr(error, 'strerror', None) or 'links in a circle'}).") from None
+    if not found.parent.is_dir():
+        raise UsageError(f"There is no folder {found.parent} to write {found.name} to.")
+    if found.is_dir():
         raise UsageError(f"{path} is a folder; name the file to write.")
-    if not os.access(path.parent, os.W_OK):
-        raise UsageError(f"{path.parent} cannot be written to.")
+    if there and not (found.is_file() or _is_device(found)):
+        raise UsageError(f"{path} is no regular file; name the file to write.")
+    if there and found.samefile(source):
+        raise UsageError(f"{path} is the table that is read; name another file to write.")
+    if not _is_device(found) and not os.access(found.parent, os.W_OK):
+        raise UsageError(f"{found.parent} cannot be written to.")
+    return found
+
+
+def _is_device(path: Path) -> bool:
+    """Whether a path is something like /dev/null: it is written to, and never replaced by a file."""
+    return path.is_char_device()
 
 
 def write(path: Path, table: Layout, results: Results) -> None:
-    """Write the ids of ``table`` with their results. Raises NotWritten for a full disk, UsageError for a place that cannot be."""
+    """Write the ids of ``table`` with their results to a path that ``target`` has found. Raises NotWritten for a full disk,
+    UsageError for a place that cannot be written to."""
     import pyarrow as arrow
 
-    check(path)
+    if _is_device(path):
+        with path.open("wb") as device:
+            _write(device, table, results)
+        return
     folder = path.parent
     try:
         handle, name = tempfile.mkstemp(dir=folder, prefix=f".{path.name}.", suffix=".part")

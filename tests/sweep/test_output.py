@@ -5,11 +5,18 @@ from __future__ import annotations
 import os
 import resource
 import signal
+import stat
 import subprocess
 import sys
 import time
+import tty
 from pathlib import Path
 
+import pyarrow as arrow
+import pytest
+
+from openness.sweep import columns
+from openness.sweep import table as table_to_write
 from tests.cli.command import openness
 from tests.store.test_database import filled
 from tests.sweep.tables import random_rows, read, table
@@ -71,6 +78,55 @@ def test_a_place_that_cannot_be_written_is_said_before_any_work(tmp_path: Path) 
     done = openness("sweep", "in.parquet", "-o", "no/such/out.parquet", home=tmp_path)
     assert (done.code, "no folder" in done.err) == (2, True)
     assert read(tmp_path / "in.parquet")
+
+
+@pytest.mark.parametrize("kind", ["itself", "by another name", "a link", "a second name"])
+def test_the_table_that_is_read_is_never_written(tmp_path: Path, kind: str) -> None:
+    source = table(tmp_path / "in.parquet", random_rows(7, 40))
+    before = source.read_bytes()
+    (tmp_path / "link.parquet").symlink_to("in.parquet")
+    os.link(source, tmp_path / "second.parquet")
+    names = {
+        "itself": "in.parquet",
+        "by another name": "./x/../in.parquet",
+        "a link": "link.parquet",
+        "a second name": "second.parquet",
+    }
+    (tmp_path / "x").mkdir()
+    done = openness("sweep", "in.parquet", "-o", names[kind], home=tmp_path)
+    assert (done.code, "is the table that is read" in done.err) == (2, True)
+    assert source.read_bytes() == before
+
+
+def test_what_a_link_names_is_written_and_the_link_stays(tmp_path: Path) -> None:
+    table(tmp_path / "in.parquet", random_rows(7, 40))
+    (tmp_path / "elsewhere").mkdir()
+    (tmp_path / "out.parquet").symlink_to("elsewhere/real.parquet")
+    assert openness("sweep", "in.parquet", "-o", "out.parquet", home=tmp_path).code == 0
+    assert (tmp_path / "out.parquet").is_symlink()
+    assert len(read(tmp_path / "elsewhere" / "real.parquet")) == 40
+
+
+def test_a_pipe_is_neither_read_nor_replaced(tmp_path: Path) -> None:
+    table(tmp_path / "in.parquet", random_rows(7, 40))
+    os.mkfifo(tmp_path / "pipe")
+    for words in (("in.parquet", "-o", "pipe"), ("pipe", "-o", "out.parquet")):
+        done = openness("sweep", *words, home=tmp_path)
+        assert (done.code, "no regular file" in done.err) == (2, True)
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
+
+
+def test_a_device_is_written_to_and_stays_one(tmp_path: Path) -> None:
+    source = table(tmp_path / "in.parquet", random_rows(7, 40))
+    out, terminal = os.openpty()  # a device of the test's own: a mistake here must not cost the machine its /dev/null
+    device = Path(os.ttyname(terminal))
+    assert table_to_write.target(device, source) == device
+    found = columns.layout(source)
+    nothing = [(None, None, "none", (), (), ())]
+    tty.setraw(terminal)
+    table_to_write.write(device, found, table_to_write.Results(nothing, arrow.array([0] * 40, arrow.int32())))
+    assert os.read(out, 4) == b"PAR1"
+    assert stat.S_ISCHR(device.stat().st_mode)
 
 
 def test_the_export_of_the_own_store_can_be_swept(tmp_path: Path) -> None:

@@ -57,19 +57,38 @@ def other_forms(rows: list[Row]) -> dict[str, arrow.Table]:
     large = arrow.schema([(field.name, arrow.large_string() if field.type == TEXT else field.type) for field in SCHEMA])
     files_type = arrow.list_(arrow.struct({"rfilename": TEXT}))
     as_files = arrow.schema([(field.name, files_type if field.name == "siblings" else field.type) for field in SCHEMA])
+    plain = arrow.Table.from_pylist(rows, schema=SCHEMA)
+
+    def cast(text: arrow.DataType, items: arrow.DataType) -> arrow.Table:
+        kinds = {"id": text, "cardData": text, "tags": arrow.large_list(items), "siblings": arrow.list_(items)}
+        return plain.cast(arrow.schema([(field.name, kinds.get(field.name, field.type)) for field in SCHEMA]))
+
+    cards = plain.column("cardData").combine_chunks().dictionary_encode()
     return {
+        "bytes": cast(arrow.binary(), arrow.binary()),
+        "large bytes": cast(arrow.large_binary(), arrow.large_binary()),
+        "views": cast(arrow.string_view(), TEXT),
+        "dictionary": plain.set_column(plain.schema.names.index("cardData"), "cardData", cards),
         "json": arrow.Table.from_pylist(text, schema=arrow.schema([(field.name, TEXT) for field in SCHEMA])),
         "large": arrow.Table.from_pylist(rows, schema=large),
         "structures": arrow.Table.from_pylist(files, schema=as_files),
     }
 
 
-@pytest.mark.parametrize("form", ["json", "large", "structures"])
+@pytest.mark.parametrize("form", ["bytes", "large bytes", "views", "dictionary", "json", "large", "structures"])
 def test_other_physical_types_give_the_same_result(tmp_path: Path, form: str) -> None:
     rows = random_rows(3, 120)
     expected = run(tmp_path, table(tmp_path / "in.parquet", rows), "expected.parquet")
     parquet.write_table(other_forms(rows)[form], tmp_path / "other.parquet")
     assert run(tmp_path, tmp_path / "other.parquet") == expected
+
+
+def test_a_card_that_is_a_map_is_read_as_one(tmp_path: Path) -> None:
+    source = table(tmp_path / "in.parquet", [stated("a/x", "mit"), stated("a/y", "cc-by-nc-4.0"), row("a/z", None)])
+    maps = arrow.array([[("license", "mit")], [("license", "cc-by-nc-4.0")], None], arrow.map_(TEXT, TEXT))
+    read_again = parquet.read_table(source)
+    parquet.write_table(read_again.set_column(2, "cardData", maps), tmp_path / "maps.parquet")
+    assert run(tmp_path, tmp_path / "maps.parquet") == run(tmp_path, source, "expected.parquet")
 
 
 def test_a_table_without_base_models_has_its_lineage_from_the_tags(tmp_path: Path) -> None:
@@ -125,13 +144,21 @@ def test_an_empty_table_gives_an_empty_one(tmp_path: Path) -> None:
     assert read(tmp_path / "out.parquet") == []
 
 
-def test_rows_that_are_no_models_or_older_revisions_are_left_out(tmp_path: Path) -> None:
-    schema = SCHEMA.append(arrow.field("kind", TEXT)).append(arrow.field("current", arrow.bool_()))
+@pytest.mark.parametrize("kind", [TEXT, arrow.string_view(), arrow.dictionary(arrow.int32(), TEXT), arrow.binary()])
+@pytest.mark.parametrize("current", [arrow.bool_(), arrow.int8()])
+def test_rows_that_are_no_models_or_older_revisions_are_left_out(
+    tmp_path: Path, kind: arrow.DataType, current: arrow.DataType
+) -> None:
     rows = [
-        stated("a/x", "cc-by-nc-4.0", kind="hub-model", current=False), stated("a/x", "mit", kind="hub-model", current=True),
-        stated("a/data", "mit", kind="hub-dataset", current=True),
+        stated("a/x", "cc-by-nc-4.0", kind="hub-model", current=0), stated("a/x", "mit", kind="hub-model", current=1),
+        stated("a/data", "mit", kind="hub-dataset", current=1),
     ]  # fmt: skip
-    source = table(tmp_path / "in.parquet", rows, schema=schema)
+    kinds = arrow.array([line["kind"] for line in rows], TEXT)
+    as_found = arrow.array(kinds.to_pylist(), kind) if kind == arrow.binary() else kinds.cast(kind)
+    newest = arrow.array([line["current"] for line in rows], arrow.int8()).cast(current)
+    source = tmp_path / "in.parquet"
+    written = arrow.Table.from_pylist(rows, schema=SCHEMA)
+    parquet.write_table(written.append_column("kind", as_found).append_column("current", newest), source)
     summary = sweep(source, tmp_path / "out.parquet", loader.load(), Where(), lambda *_: None)
     assert [(line["id"], line["category"]) for line in read(tmp_path / "out.parquet")] == [("a/x", "source-available")]
     assert summary.skipped == 2
