@@ -85,21 +85,33 @@ def _of_text(id: str, ruleset: Ruleset) -> Resolved:
 def _named_claims(source: str, facts: list[Fact], ruleset: Ruleset) -> list[Claim]:
     """A tag, a license_name and a link of one source. ``other`` defers to the name, a name that does not resolve to the
     link; a name or link that resolves beside a tag is a claim of its own, so that they can be held against each other."""
-    by_claim = {claim: [f for f in facts if f.claim == claim] for claim in ("license", "license-name", "license-link")}
-    claims = []
-    for fact in (f for group in by_claim.values() for f in group):
-        if fact.claim == "license" and isinstance(fact.value, str) and normalize(fact.value) in EMPTY_NAMES:
-            continue
-        expression = parse(fact.value, ruleset)
-        claims.append(Claim(source, fact.standing, expression, (fact.id,)))
-    tags = [c for c in claims if c.evidence[0] in {f.id for f in by_claim["license"]}]
-    resolved = [c for c in claims if c.resolves]
-    kept = tags + [c for c in resolved if c not in tags]
+    names = [f for claim in ("license-name", "license-link") for f in facts if f.claim == claim]
+    named = [Claim(source, fact.standing, parse(fact.value, ruleset), (fact.id,)) for fact in names]
+    resolved = [claim for claim in named if claim.resolves]
+    tags = [_tag(fact, source, resolved, ruleset) for fact in facts if fact.claim == "license" and not says_nothing(fact.value)]
+    kept = tags + resolved
     if not kept and facts_with_license(facts):
-        named = [fact for fact in facts_with_license(facts) if normalize(str(fact.value)) not in EMPTY_NAMES]
-        empty = Term(Resolved(str((named or facts_with_license(facts))[0].value), (), "none"))
+        speaking = [fact for fact in facts_with_license(facts) if not says_nothing(fact.value)]
+        empty = Term(Resolved(str((speaking or facts_with_license(facts))[0].value), (), "none"))
         return [Claim(source, facts[0].standing, empty, tuple(f.id for f in facts_with_license(facts)))]
     return kept
+
+
+def _tag(fact: Fact, source: str, named: Sequence[Claim], ruleset: Ruleset) -> Claim:
+    """The claim of a tag. ``other`` in a list is what a name that resolves says it is; without one it stays unresolved."""
+    if isinstance(fact.value, list) and named:
+        said = [part for part in fact.value if not says_nothing(part)]
+        if len(said) < len(fact.value):
+            parts = dict.fromkeys([*(parse(str(part), ruleset) for part in said), named[0].expression])
+            return Claim(source, fact.standing, AllOf(tuple(parts)), (fact.id, *named[0].evidence))
+    return Claim(source, fact.standing, parse(fact.value, ruleset), (fact.id,))
+
+
+def says_nothing(value: object) -> bool:
+    """Whether a license tag, or each entry of a list of them, only says to look elsewhere."""
+    if isinstance(value, list):
+        return all(map(says_nothing, value))
+    return isinstance(value, str) and normalize(value) in EMPTY_NAMES
 
 
 def facts_with_license(facts: Iterable[Fact]) -> list[Fact]:

@@ -27,6 +27,8 @@ from openness.verdict.license_contradictions import contradictions, doubts, with
 
 #: What a license file that covers the weights alone is called in a fact; the plain claim covers the whole release.
 SCOPED = ":weights"
+#: The Hub's tag for a license that it has no tag for.
+OTHER = "other"
 
 
 class LicenseWords(msgspec.Struct, frozen=True):
@@ -115,9 +117,11 @@ def _custom(
 ) -> bool:
     """Whether the card names a license of the publisher's own that nobody here has read: as the Hub asks for it (hub-docs, model
     cards: ``license: other``, then ``license_name`` and ``license_link``), or in words beside a known license."""
-    other = any(fact.claim == "license" and str(fact.value).strip().casefold() == "other" for fact in facts)
+    tags = [fact.value for fact in facts if fact.claim == "license"]
+    other = any(str(part).strip().casefold() == OTHER for tag in tags for part in (tag if isinstance(tag, list) else [tag]))
     named = any(fact.claim == "license-name" for fact in facts)
-    return bool(unresolved) and not texts and not changed and ((other and named) or bool(ids))
+    worded = bool(ids) and not all(normalize(name) in EMPTY_NAMES for name in unresolved)
+    return bool(unresolved) and not texts and not changed and ((other and named) or worded)
 
 
 def _worded_limits(facts: Iterable[Fact], ruleset: Ruleset, definitions: Definitions) -> frozenset[str]:
