@@ -61,9 +61,18 @@ def _needs_pyarrow() -> None:
 
 @contextmanager
 def _progress(settings: Settings) -> Iterator[Callable[[str, int, int], None]]:
-    """A bar for each step on a terminal; elsewhere none."""
+    """A bar for each step on a terminal; elsewhere only a line when a cluster has no workers."""
     if settings.quiet or not sys.stderr.isatty():
-        yield lambda step, done, total: None
+        from openness.sweep.sweeping import WAITING
+
+        told = set()
+
+        def tell(step: str, done: int, total: int) -> None:
+            if step == WAITING and step not in told and not settings.quiet:
+                told.add(step)
+                click.echo("openness: the cluster has no worker yet; waiting for one (Ctrl-C ends it).", err=True)
+
+        yield tell
         return
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn

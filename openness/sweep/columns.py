@@ -5,97 +5,16 @@ The physical types differ from dump to dump (lists or JSON text, text or structu
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
-from openness.errors import MissingInput, UsageError
-
 if TYPE_CHECKING:
     import pyarrow as arrow
-    from pyarrow import parquet
 
-#: Without these a row cannot be judged: what it is called, what the Hub and its card say, and whether weights are there.
-NECESSARY = ("id", "tags", "cardData", "siblings")
-#: Read where they are there. The lineage is in the tags as well; the others are our own export's.
-OPTIONAL = ("baseModels", "gated", "disabled", "absent", "complete", "kind", "current")
 #: What says which rows are models at their newest revision.
 SELECTING = ("kind", "current")
-#: Rows judged at a time: what is held of a table in memory.
-BATCH = 65_536
 MODEL_KINDS = ("hub-model", "model")
-
-
-class Layout(msgspec.Struct, frozen=True):
-    """A table as found: its path, rows, row groups, and the columns that are read."""
-
-    path: str
-    rows: int
-    groups: int
-    columns: tuple[str, ...]
-
-    def selecting(self) -> list[str]:
-        return [name for name in self.columns if name in SELECTING]
-
-
-def opened(path: Path | str) -> parquet.ParquetFile:
-    """A Parquet file. Raises MissingInput where there is none, UsageError for what is no Parquet."""
-    import pyarrow as arrow
-    from pyarrow import parquet
-
-    if Path(path).exists() and not Path(path).is_dir() and not Path(path).is_file():
-        raise UsageError(f"{path} is no regular file; name one Parquet file.")
-    try:
-        return parquet.ParquetFile(path, memory_map=False, pre_buffer=False)
-    except FileNotFoundError:
-        raise MissingInput(f"There is no file {path}.") from None
-    except IsADirectoryError:
-        raise UsageError(f"{path} is a folder; name one Parquet file.") from None
-    except (arrow.ArrowInvalid, OSError, EOFError) as error:
-        raise UsageError(f"{path} cannot be read as Parquet ({_first_line(error)}).") from None
-
-
-def layout(path: Path) -> Layout:
-    """What is read of a table. Raises UsageError that names a column which is lacking or holds something else."""
-    import pyarrow as arrow
-
-    file = opened(path)
-    schema = file.schema_arrow
-    lacking = [name for name in NECESSARY if name not in schema.names]
-    if lacking:
-        raise UsageError(
-            f"{path} has no column {', '.join(lacking)}; a table of models has {', '.join(NECESSARY)} (docs/sweep.md says how)."
-        )
-    doubled = [name for name in (*NECESSARY, *OPTIONAL) if schema.names.count(name) > 1]
-    if doubled:
-        raise UsageError(f"{path} has the column {doubled[0]} more than once.")
-    kind = schema.field("id").type
-    if arrow.types.is_dictionary(kind):
-        kind = kind.value_type
-    if not (_is_text(kind) or is_bytes(kind) or arrow.types.is_null(kind)):
-        raise UsageError(f"The column id of {path} holds {kind}, not text.")
-    columns = (*NECESSARY, *(name for name in OPTIONAL if name in schema.names))
-    return Layout(str(path), file.metadata.num_rows, file.metadata.num_row_groups, columns)
-
-
-def batches(table: Layout, group: int, columns: Iterable[str]) -> Iterator[arrow.RecordBatch]:
-    """The rows of one row group that are models at their newest revision, some thousands at a time.
-
-    Raises UsageError where the file is damaged.
-    """
-    import pyarrow as arrow
-
-    names = list(dict.fromkeys([*columns, *table.selecting()]))
-    file = opened(table.path)
-    try:
-        for batch in file.iter_batches(batch_size=BATCH, row_groups=[group], columns=names, use_threads=False):
-            yield selected(without_views(batch))
-    except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError, OSError) as error:
-        raise UsageError(f"Row group {group} of {table.path} cannot be read ({_first_line(error)}).") from None
-    finally:
-        file.close()
 
 
 def without_views(batch: arrow.RecordBatch) -> arrow.RecordBatch:
@@ -168,7 +87,7 @@ def _repaired(column: arrow.Array) -> arrow.Array:
     from pyarrow import compute
 
     kind = column.type
-    if _is_text(kind):
+    if is_text(kind):
         texts = column.cast(arrow.large_binary() if arrow.types.is_large_string(kind) else arrow.binary()).to_pylist()
         return arrow.array([None if text is None else text.decode("utf-8", "replace") for text in texts], arrow.string())
     if arrow.types.is_list(kind):
@@ -191,7 +110,7 @@ def plain_text(column: arrow.Array) -> arrow.Array:
     column = undictionaried(column)
     if column.type == arrow.string():
         return column
-    if _is_text(column.type):
+    if is_text(column.type):
         return column.cast(arrow.string())
     if not is_bytes(column.type):
         return arrow.nulls(len(column), arrow.string())
@@ -204,9 +123,14 @@ def plain_text(column: arrow.Array) -> arrow.Array:
 
 def undictionaried(column: arrow.Array) -> arrow.Array:
     """The values of a column that is coded by a dictionary."""
+    kind = undictionaried_type(column.type)
+    return column if kind == column.type else column.cast(kind)
+
+
+def undictionaried_type(kind: Any) -> Any:
     import pyarrow as arrow
 
-    return column.cast(column.type.value_type) if arrow.types.is_dictionary(column.type) else column
+    return kind.value_type if arrow.types.is_dictionary(kind) else kind
 
 
 def text_lists(column: arrow.Array, key: str) -> arrow.Array:
@@ -235,7 +159,7 @@ def strings(value: Any, key: str) -> list[str] | None:
 def values(column: arrow.Array) -> list[Any]:
     """The values of a column as Python has them; JSON text is read as what it stands for, or None where it is none."""
     column = undictionaried(column)
-    if not (_is_text(column.type) or is_bytes(column.type)):
+    if not (is_text(column.type) or is_bytes(column.type)):
         return list(column.to_pylist(maps_as_pydicts="lossy"))
     return [None if text is None else _json(text) for text in column.to_pylist()]
 
@@ -252,7 +176,7 @@ def _encodable(text: str) -> bool:
     return text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text)
 
 
-def _is_text(kind: Any) -> bool:
+def is_text(kind: Any) -> bool:
     import pyarrow as arrow
 
     return bool(arrow.types.is_string(kind) or arrow.types.is_large_string(kind) or arrow.types.is_string_view(kind))
@@ -263,9 +187,3 @@ def is_bytes(kind: Any) -> bool:
     import pyarrow as arrow
 
     return bool(arrow.types.is_binary(kind) or arrow.types.is_large_binary(kind) or arrow.types.is_binary_view(kind))
-
-
-def _first_line(error: BaseException) -> str:
-    from openness.printable import printable
-
-    return printable(str(error).partition("\n")[0], 160).rstrip(".")

@@ -6,6 +6,7 @@ from __future__ import annotations
 
 import concurrent.futures
 import os
+import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Executor, Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
@@ -14,13 +15,14 @@ from typing import Any
 
 from openness import __version__
 from openness.errors import OpennessError, UsageError
-from openness.sweep import columns
 from openness.sweep.batch import Batch, Reading
-from openness.sweep.columns import Layout
 from openness.sweep.rows import RowReader
+from openness.sweep.source_table import Layout, Part, batches
 
-#: How often a pool is made anew before a group of rows that kills its worker is given up.
+#: How often a pool is made anew before a part of a table that kills its worker is given up.
 MOST_DEATHS = 5
+#: Seconds for which a cluster may be without any worker, and between two looks at it.
+PATIENCE, LOOK = 300, 2.0
 
 
 class WorkersLost(OpennessError):
@@ -29,17 +31,17 @@ class WorkersLost(OpennessError):
     code = "workers-lost"
 
 
-def read_group(table: Layout, group: int, reading: Reading) -> tuple[str, list[Batch]]:
-    """One row group, in whatever process; with the version of openness that read it."""
+def read_part(table: Layout, part: Part, reading: Reading) -> tuple[str, list[Batch]]:
+    """One part of a table, in whatever process; with the version of openness that read it."""
     reader = RowReader(reading)
-    return __version__, [reader.read(batch) for batch in columns.batches(table, group, table.columns)]
+    return __version__, [reader.read(batch) for batch in batches(table, part, table.columns)]
 
 
 def in_process(table: Layout, reading: Reading) -> Iterator[Batch]:
     """All batches, one after the other."""
     reader = RowReader(reading)
-    for group in range(table.groups):
-        for batch in columns.batches(table, group, table.columns):
+    for part in table.parts:
+        for batch in batches(table, part, table.columns):
             yield reader.read(batch)
 
 
@@ -50,14 +52,49 @@ def pooled(table: Layout, reading: Reading, workers: int) -> Iterator[Batch]:
     def pool() -> ProcessPoolExecutor:
         return ProcessPoolExecutor(workers, mp_context=multiprocessing.get_context("spawn"))
 
-    yield from _ordered(table, reading, pool, ahead=2 * workers)
+    yield from _ordered(table, reading, pool, 2 * workers, lambda future: future.result())
 
 
-def clustered(table: Layout, reading: Reading, address: str) -> Iterator[Batch]:
-    """All batches from the workers of the Dask cluster at ``address``. Raises UsageError where there is none."""
+def clustered(table: Layout, reading: Reading, address: str, waits: Callable[[], None]) -> Iterator[Batch]:
+    """All batches from the workers of the Dask cluster at ``address``; ``waits`` is told when there is none to wait for.
+
+    Raises UsageError where there is no cluster, WorkersLost where its workers are gone for good.
+    """
     with _client(address) as client:
-        workers = max(1, len(client.scheduler_info(n_workers=-1)["workers"]))
-        yield from _ordered(table, reading, lambda: client.get_executor(retries=MOST_DEATHS, pure=False), ahead=4 * workers)
+        from distributed import KilledWorker
+        from distributed.comm.core import CommClosedError
+
+        def present() -> int:
+            return len(client.scheduler_info(n_workers=-1)["workers"]) if client.status == "running" else 0
+
+        def result(future: Future[Any]) -> Any:
+            return _patiently(future, present, waits, address)
+
+        ahead = 4 * max(1, present())
+        try:
+            yield from _ordered(table, reading, lambda: client.get_executor(retries=MOST_DEATHS, pure=False), ahead, result)
+        except (KilledWorker, CommClosedError, concurrent.futures.CancelledError) as error:
+            raise WorkersLost(
+                f"The workers of the cluster at {address} died, or its scheduler is gone ({type(error).__name__}); "
+                "look at its log, then run the sweep again."
+            ) from None
+
+
+def _patiently(future: Future[Any], present: Callable[[], int], waits: Callable[[], None], address: str) -> Any:
+    """The result, as long as there are workers. A cluster that is just being made may have none for a while."""
+    last = time.monotonic()
+    while True:
+        try:
+            return future.result(timeout=LOOK)
+        except TimeoutError:
+            if future.done():
+                raise
+        if present():
+            last = time.monotonic()
+        elif time.monotonic() - last > PATIENCE:
+            raise WorkersLost(f"There has been no worker at {address} for {PATIENCE} s; start one with: dask worker {address}")
+        else:
+            waits()
 
 
 @contextmanager
@@ -81,39 +118,42 @@ def _client(address: str) -> Iterator[Any]:
         client.close()  # type: ignore[no-untyped-call]
 
 
-def _ordered(table: Layout, reading: Reading, make: Callable[[], Executor], ahead: int) -> Iterator[Batch]:
-    """The batches of all groups in order. Only ``ahead`` groups are under way or waiting, so that memory stays bounded."""
+def _ordered(
+    table: Layout, reading: Reading, make: Callable[[], Executor], ahead: int, result: Callable[[Future[Any]], Any]
+) -> Iterator[Batch]:
+    """The batches of all parts in order. Only ``ahead`` parts are under way or waiting, so that memory stays bounded."""
     executor = make()
     waiting: dict[int, Future[tuple[str, list[Batch]]]] = {}
     deaths = 0
-    following = group = 0
+    following = current = 0
+    parts = table.parts
     try:
-        while group < table.groups:
+        while current < len(parts):
             try:
-                while following < table.groups and len(waiting) < ahead:
-                    waiting[following] = executor.submit(read_group, table, following, reading)
+                while following < len(parts) and len(waiting) < ahead:
+                    waiting[following] = executor.submit(read_part, table, parts[following], reading)
                     following += 1
-                version, batches = waiting[group].result()
+                version, batches = result(waiting[current])
             except (BrokenProcessPool, concurrent.futures.BrokenExecutor):
                 deaths += 1
                 if deaths > MOST_DEATHS:
                     raise WorkersLost(
-                        f"Workers died {deaths} times while row group {group} of {table.path} was read (out of memory?); "
-                        "use fewer --workers."
+                        f"Workers died {deaths} times while row group {parts[current].first} of {table.path} was read (out of "
+                        "memory?); use fewer --workers."
                     ) from None
                 executor.shutdown(wait=False)
                 executor = make()
                 lost = [at for at, future in waiting.items() if not _whole(future)]
                 for at in lost:
-                    waiting[at] = executor.submit(read_group, table, at, reading)
+                    waiting[at] = executor.submit(read_part, table, parts[at], reading)
                 continue
             if version != __version__:
                 raise WorkersLost(
                     f"A worker has openness {version}, this is {__version__}; install the same one on all machines."
                 )
-            del waiting[group]
+            del waiting[current]
             deaths = 0
-            group += 1
+            current += 1
             yield from batches
     finally:
         for future in waiting.values():

@@ -114,7 +114,8 @@ def _cards(column: arrow.Array, problems: array[int]) -> tuple[list[AnyCard], li
     import pyarrow as arrow
     from pyarrow import compute
 
-    column = columns.undictionaried(column)
+    if arrow.types.is_dictionary(column.type):  # what is in many rows is read once
+        return _repeated_cards(column, problems)
     if arrow.types.is_struct(column.type) or arrow.types.is_map(column.type):
         values = column.to_pylist(maps_as_pydicts="lossy")
     else:
@@ -137,6 +138,20 @@ def _cards(column: arrow.Array, problems: array[int]) -> tuple[list[AnyCard], li
             if odd is not None:
                 problems[row] |= BIT[odd]
     return cards, unusual
+
+
+def _repeated_cards(column: arrow.DictionaryArray, problems: array[int]) -> tuple[list[AnyCard], list[int]]:
+    """The same for a column that is coded by a dictionary."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    wrong = array("H", bytes(2 * (len(column.dictionary) + 1)))
+    cards, unusual = _cards(arrow.concat_arrays([column.dictionary, arrow.nulls(1, column.dictionary.type)]), wrong)
+    odd = set(unusual)
+    codes = compute.fill_null(column.indices, len(column.dictionary)).to_pylist()
+    for row, code in enumerate(codes):
+        problems[row] |= wrong[code]
+    return [cards[code] for code in codes], [row for row, code in enumerate(codes) if code in odd]
 
 
 def _rows_where(mask: arrow.Array) -> list[int]:

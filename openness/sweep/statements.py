@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from itertools import groupby, islice
+from operator import itemgetter
 from typing import TYPE_CHECKING, Any
 
 import msgspec
 
+from openness.sources.hub_fields import MOST_TAGS
 from openness.sweep.batch import BIT
 from openness.sweep.card_json import AnyCard
 from openness.sweep.numbers import arrow_of, numbers_of, paired, placed
@@ -59,13 +62,13 @@ def license_tags(tags: arrow.Array) -> tuple[Any, list[tuple[str, ...]]]:
     if compute.count_distinct(owners).as_py() == len(owners):  # as the Hub has it: one license a row
         codes = compute.add(different.indices, arrow.scalar(1, arrow.int32()))
         return compute.fill_null(placed(codes, owners, len(tags)), 0), [(), *names]
+    said: dict[int, tuple[str, ...]] = {}
+    for row, several in groupby(zip(owners.to_pylist(), different.indices.to_pylist(), strict=True), key=itemgetter(0)):
+        said[row] = tuple(names[number][0] for _, number in islice(several, MOST_TAGS))
     numbers: dict[tuple[str, ...], int] = {(): 0}
     found = array("i", bytes(4 * len(tags)))
-    for row, number in zip(owners.to_pylist(), different.indices.to_pylist(), strict=True):
-        name = names[number]
-        if found[row]:
-            name = (*list(numbers)[found[row]], *name)
-        found[row] = numbers.setdefault(name, len(numbers))
+    for row, all_names in said.items():
+        found[row] = numbers.setdefault(all_names, len(numbers))
     return arrow_of(found), list(numbers)
 
 

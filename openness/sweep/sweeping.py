@@ -10,18 +10,19 @@ from typing import Any
 
 import msgspec
 
+from openness.errors import OpennessError
 from openness.evidence.base_names import owner_of
 from openness.rules.loader import Ruleset
 from openness.rules.model import CATEGORIES
 from openness.sweep import execution, table
 from openness.sweep.batch import ABSENT, INCOMPLETE, LEAK, PROBLEMS, SHOWN, UNLISTED, Batch
-from openness.sweep.columns import Layout, layout
 from openness.sweep.graph import NOWHERE, Graph, collected
 from openness.sweep.judging import NO_LICENSE, Judge, Judged, Row
 from openness.sweep.lineage import LineageReader, Lineages
 from openness.sweep.memory import uncollected
 from openness.sweep.numbers import arrow_of, mask_of, paired
 from openness.sweep.reading import reading
+from openness.sweep.source_table import Layout, layout
 from openness.sweep.summary import Drift, Summary, by_two, drift_of, top
 from openness.verdict.own_terms import OwnTerms
 
@@ -34,6 +35,8 @@ DERIVED, COPIED, MIRRORED, LEAKED = (1 << (8 + at) for at in range(4))
 DECIDING_BITS = bytes(bits & (SHOWN | UNLISTED | ABSENT | INCOMPLETE) for bits in range(256))
 DISAGREE = 1 << PROBLEMS.index("bases-disagree")
 BASE_MODEL = "base-model"
+#: The step that is told while a cluster has no worker.
+WAITING = "waiting for workers"
 
 
 class Where(msgspec.Struct, frozen=True):
@@ -43,14 +46,31 @@ class Where(msgspec.Struct, frozen=True):
     workers: int = 0
 
 
+class NotEnoughMemory(OpennessError):
+    """A table whose rows are too large for this machine."""
+
+    code = "not-enough-memory"
+
+
 def sweep(source: Path, target: Path, ruleset: Ruleset, where: Where, seen: Callable[[str, int, int], None]) -> Summary:
     """Judge every row of ``source`` and write ``target``. ``seen`` is told step, rows done and rows in all.
 
-    Raises UsageError for a table that cannot be read or written, NotWritten for a full disk, WorkersLost.
+    Raises UsageError for a table that cannot be read or written, NotWritten for a full disk, WorkersLost, NotEnoughMemory.
     """
     found = layout(source)
     place = table.target(target, source)
     judge = Judge(ruleset)
+    try:
+        return _swept(found, place, judge, where, seen, str(source), str(target))
+    except MemoryError:  # Arrow's own is one as well
+        raise NotEnoughMemory(
+            f"The rows of {source} do not fit into memory; sweep it on a machine with more, or in pieces."
+        ) from None
+
+
+def _swept(
+    found: Layout, place: Path, judge: Judge, where: Where, seen: Callable[[str, int, int], None], source: str, target: str
+) -> Summary:
     with uncollected():
         graph = _read(found, judge, where, seen)
         verdicts = _Verdicts(graph, judge)
@@ -59,14 +79,14 @@ def sweep(source: Path, target: Path, ruleset: Ruleset, where: Where, seen: Call
         seen("writing", 0, graph.count)
         table.write(place, found, verdicts.results())
         seen("writing", graph.count, graph.count)
-        return verdicts.summary(str(source), str(target), found.rows - graph.count)
+        return verdicts.summary(source, target, found.rows - graph.count)
 
 
 def _read(found: Layout, judge: Judge, where: Where, seen: Callable[[str, int, int], None]) -> Graph:
     read = reading(judge.known.models.releases, judge.known.leaks)
     batches: Iterator[Batch]
     if where.cluster is not None:
-        batches = execution.clustered(found, read, where.cluster)
+        batches = execution.clustered(found, read, where.cluster, lambda: seen(WAITING, 0, found.rows))
     elif where.workers > 0:
         batches = execution.pooled(found, read, execution.usable_workers(where.workers))
     else:

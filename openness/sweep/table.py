@@ -10,8 +10,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from openness.errors import OpennessError, UsageError
-from openness.sweep import columns
-from openness.sweep.columns import Layout
+from openness.sweep import columns, source_table
+from openness.sweep.source_table import Layout
 
 if TYPE_CHECKING:
     import pyarrow as arrow
@@ -121,8 +121,8 @@ def _write(file: Any, table: Layout, results: Results) -> None:
 
 
 def _ids(table: Layout) -> Iterator[arrow.Array]:
-    for group in range(table.groups):
-        for batch in columns.batches(table, group, ["id"]):
+    for part in table.parts:
+        for batch in source_table.batches(table, part, ["id"]):
             yield columns.plain_text(columns.sound(batch).column("id"))
 
 

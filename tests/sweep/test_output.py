@@ -15,8 +15,10 @@ from pathlib import Path
 import pyarrow as arrow
 import pytest
 
-from openness.sweep import columns
+from openness.rules import loader
+from openness.sweep import source_table
 from openness.sweep import table as table_to_write
+from openness.sweep.sweeping import Where, sweep
 from tests.cli.command import openness
 from tests.store.test_database import filled
 from tests.sweep.tables import random_rows, read, table
@@ -64,13 +66,34 @@ def test_a_full_disk_is_an_error_and_keeps_what_was_there(tmp_path: Path) -> Non
 
 def test_an_interrupt_leaves_no_output(tmp_path: Path) -> None:
     table(tmp_path / "in.parquet", random_rows(7, 400), group=1)
-    command = [sys.executable, "-m", "openness", "sweep", "in.parquet", "-o", "out.parquet", "--workers", "1"]
+    part_a_row = "from openness.sweep import source_table; source_table.MOST_ROWS = 1; from openness.cli import main; main()"
+    command = [sys.executable, "-c", part_a_row, "sweep", "in.parquet", "-o", "out.parquet", "--workers", "1"]
     child = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, start_new_session=True)
-    time.sleep(1.5)
+    while child.poll() is None and not children_of(child.pid):
+        time.sleep(0.05)
     os.killpg(child.pid, signal.SIGINT)
     _, err = child.communicate(timeout=60)
     assert child.returncode == 130, err
     assert [path.name for path in tmp_path.iterdir()] == ["in.parquet"]
+
+
+def children_of(pid: int) -> str:
+    return "".join(path.read_text() for path in Path(f"/proc/{pid}/task").glob("*/children"))
+
+
+@pytest.mark.parametrize("step", ["reading", "judging", "writing"])
+def test_an_interrupt_in_any_step_keeps_what_was_there(tmp_path: Path, step: str) -> None:
+    source = table(tmp_path / "in.parquet", random_rows(7, 40))
+    (tmp_path / "out.parquet").write_bytes(b"before")
+
+    def pressed(now: str, done: int, total: int) -> None:
+        if now == step:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        sweep(source, tmp_path / "out.parquet", loader.load(), Where(), pressed)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["in.parquet", "out.parquet"]
+    assert (tmp_path / "out.parquet").read_bytes() == b"before"
 
 
 def test_a_place_that_cannot_be_written_is_said_before_any_work(tmp_path: Path) -> None:
@@ -121,7 +144,7 @@ def test_a_device_is_written_to_and_stays_one(tmp_path: Path) -> None:
     out, terminal = os.openpty()  # a device of the test's own: a mistake here must not cost the machine its /dev/null
     device = Path(os.ttyname(terminal))
     assert table_to_write.target(device, source) == device
-    found = columns.layout(source)
+    found = source_table.layout(source)
     nothing = [(None, None, "none", (), (), ())]
     tty.setraw(terminal)
     table_to_write.write(device, found, table_to_write.Results(nothing, arrow.array([0] * 40, arrow.int32())))

@@ -12,12 +12,18 @@ import pytest
 
 from openness.rules import loader
 from openness.sweep import execution
-from openness.sweep.columns import Layout
+from openness.sweep.source_table import Layout, Part
 from openness.sweep.sweeping import Where, sweep
 from tests.cli.command import openness
 from tests.sweep.tables import random_rows, table
 
 GROUPS = 8
+
+
+@pytest.fixture(autouse=True)
+def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every row group is a part of its own."""
+    monkeypatch.setattr(source_table, "MOST_ROWS", 50)
 
 
 @pytest.fixture(scope="module")
@@ -32,24 +38,24 @@ def expected(source: Path) -> bytes:
     return target.read_bytes()
 
 
-def dying_once(table: Layout, group: int, reading: Any) -> Any:
+def dying_once(table: Layout, part: Part, reading: Any) -> Any:
     """Reads a row group; the first process to read the fourth is killed."""
-    if group == 3:
+    if part.first == 3:
         try:
             os.open(f"{table.path}.died", os.O_CREAT | os.O_EXCL)
         except FileExistsError:
             pass
         else:
             os.kill(os.getpid(), signal.SIGKILL)
-    return READ(table, group, reading)
+    return READ(table, part, reading)
 
 
-READ = execution.read_group
+READ = execution.read_part
 
 
 @pytest.fixture
 def killing(source: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setattr(execution, "read_group", dying_once)
+    monkeypatch.setattr(execution, "read_part", dying_once)
     mark = Path(f"{source}.died")
     mark.unlink(missing_ok=True)
     yield mark
@@ -72,14 +78,14 @@ def test_a_cluster_with_a_killed_worker_gives_the_same_bytes(
     assert (tmp_path / "out.parquet").read_bytes() == expected
 
 
-def always_dying(table: Layout, group: int, reading: Any) -> Any:
+def always_dying(table: Layout, part: Part, reading: Any) -> Any:
     os.kill(os.getpid(), signal.SIGKILL)
 
 
 def test_workers_that_always_die_are_an_error_and_leave_no_output(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(execution, "read_group", always_dying)
+    monkeypatch.setattr(execution, "read_part", always_dying)
     with pytest.raises(execution.WorkersLost, match="died"):
         sweep(source, tmp_path / "out.parquet", loader.load(), Where(workers=1), lambda *_: None)
     assert list(tmp_path.iterdir()) == []
