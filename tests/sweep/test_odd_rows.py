@@ -62,9 +62,13 @@ def test_of_ids_that_differ_by_letter_case_the_first_is_the_base(tmp_path: Path)
 
 
 def test_rows_without_an_id_are_no_duplicates_of_each_other(tmp_path: Path) -> None:
-    found = run(tmp_path, table(tmp_path / "in.parquet", [row(None), row(None)]))
-    assert [line["id"] for line in found] == [None, None]
-    assert all("id-duplicate" not in line["problems"] for line in found)
+    found = run(tmp_path, table(tmp_path / "in.parquet", [row(None), row(None), row("a/x"), row("a/x")]))
+    assert ["id-duplicate" in line["problems"] for line in found] == [False, False, False, True]
+
+
+def test_an_empty_card_is_a_missing_one(tmp_path: Path) -> None:
+    found = run(tmp_path, table(tmp_path / "in.parquet", [row("a/x", ""), row("a/y", "{}")]))
+    assert [line["problems"] for line in found] == [["card-missing"], []]
 
 
 @pytest.mark.parametrize("column", ["id", "cardData"])

@@ -90,3 +90,16 @@ def test_a_cluster_that_is_not_there_is_a_usage_error(source: Path, tmp_path: Pa
     done = openness("sweep", source, "-o", "out.parquet", "--cluster", "tcp://127.0.0.1:9", home=tmp_path)
     assert (done.code, "Traceback" in done.err) == (2, False)
     assert "127.0.0.1:9" in done.err
+
+
+def test_a_worker_with_another_version_of_openness_is_an_error(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "read_group", of_another_version)
+    with pytest.raises(execution.WorkersLost, match=r"0\.0\.0-other"):
+        sweep(source, tmp_path / "out.parquet", loader.load(), Where(workers=1), lambda *_: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def of_another_version(table: Layout, group: int, reading: Any) -> Any:
+    return "0.0.0-other", READ(table, group, reading)[1]
