@@ -11,9 +11,9 @@ from typing import Any
 import pytest
 
 from openness.rules import loader
-from openness.sweep import execution
+from openness.sweep import execution, source_table
 from openness.sweep.source_table import Layout, Part
-from openness.sweep.sweeping import Where, sweep
+from openness.sweep.sweeping import WAITING, Where, sweep
 from tests.cli.command import openness
 from tests.sweep.tables import random_rows, table
 
@@ -96,3 +96,43 @@ def test_a_cluster_that_is_not_there_is_a_usage_error(source: Path, tmp_path: Pa
     done = openness("sweep", source, "-o", "out.parquet", "--cluster", "tcp://127.0.0.1:9", home=tmp_path)
     assert (done.code, "Traceback" in done.err) == (2, False)
     assert "127.0.0.1:9" in done.err
+
+
+def test_a_worker_with_another_version_of_openness_is_an_error(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(execution, "read_part", of_another_version)
+    with pytest.raises(execution.WorkersLost, match=r"0\.0\.0-other"):
+        sweep(source, tmp_path / "out.parquet", loader.load(), Where(workers=1), lambda *_: None)
+    assert list(tmp_path.iterdir()) == []
+
+
+def of_another_version(table: Layout, part: Part, reading: Any) -> Any:
+    return "0.0.0-other", READ(table, part, reading)[1]
+
+
+def test_a_cluster_without_workers_is_waited_for_a_while_and_then_an_error(
+    source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs openness[cluster]")
+    monkeypatch.setattr(execution, "PATIENCE", 0.5)
+    monkeypatch.setattr(execution, "LOOK", 0.2)
+    told: list[str] = []
+    with distributed.LocalCluster(n_workers=0, dashboard_address=None) as cluster:
+        where = Where(cluster=cluster.scheduler_address)
+        with pytest.raises(execution.WorkersLost, match="no worker at"):
+            sweep(source, tmp_path / "out.parquet", loader.load(), where, lambda step, *_: told.append(step))
+    assert WAITING in told
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_workers_of_a_cluster_that_always_die_are_an_error(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    distributed = pytest.importorskip("distributed", reason="needs openness[cluster]")
+    monkeypatch.setattr(execution, "read_part", always_dying)
+    monkeypatch.setattr(execution, "MOST_DEATHS", 0)
+    with (
+        distributed.LocalCluster(n_workers=1, threads_per_worker=1, dashboard_address=None) as cluster,
+        pytest.raises(execution.WorkersLost, match="KilledWorker"),
+    ):
+        sweep(source, tmp_path / "out.parquet", loader.load(), Where(cluster=cluster.scheduler_address), lambda *_: None)
+    assert list(tmp_path.iterdir()) == []
