@@ -7,12 +7,16 @@ from typing import Any
 
 import msgspec
 
-from openness.sweep.summary import Drift, Pair, Summary
+from openness.sweep.summary import Drift, Pair, Summary, in_all
 
 #: License classes in the order of the columns; others follow.
 CLASSES = ("open", "source-available", "research-only", "unknown", "none")
 CATEGORIES = ("fully-open", "source-available", "research-only", "unverified", "not-released")
-OUTCOMES = ("kept", "sideways", "to_permissive", "to_restrictive", "dropped", "added", "neither", "unclear")
+#: What became of a license → the word of its column.
+OUTCOMES = {
+    "kept": "kept", "sideways": "sideways", "to_permissive": "looser", "to_restrictive": "stricter", "dropped": "dropped",
+    "added": "added", "neither": "neither", "unclear": "unclear",
+}  # fmt: skip
 #: Of long names of several licenses so much is shown.
 LONGEST = 48
 
@@ -29,23 +33,32 @@ def summary_text(found: Summary) -> str:
 
 
 def _lines(found: Summary) -> Iterator[str]:
-    skipped = f", {found.skipped} skipped (no models, or older revisions)" if found.skipped else ""
-    yield f"{found.rows} rows judged{skipped}; written to {found.output}"
-    yield from ("", "category x class of the declared license")
+    skipped = f", {found.skipped:,} skipped (no models, or older revisions)" if found.skipped else ""
+    yield f"{found.rows:,} rows judged{skipped}; written to {found.output}"
+    yield from ("", "Category (lines) by class of the license that the model declares (columns)")
     yield from _crossed(found.categories)
-    labels = ", ".join(f"{count} {label}" for label, count in found.sub_labels.items() if label != "none")
+    labels = _listed({label: count for label, count in found.sub_labels.items() if label != "none"})
     if labels:
-        yield f"source-available: {labels}"
-    yield from ("", "lineage: " + ", ".join(f"{count} {word.replace('_', ' ')}" for word, count in found.lineage.items()))
+        yield f"Of source-available: {labels}"
+    yield from ("", "Lineage: " + ", ".join(f"{count:,} {word.replace('_', ' ')}" for word, count in found.lineage.items()))
     if found.drift:
-        yield from ("", "what became of the base's declared license (bases in the table)")
+        yield from ("", "What became of the license that a base declares, where the base is in the table (edges)")
         yield from _drift(found.drift)
-    yield from _pairs("most frequent changes of license, model <- base", found.drift_pairs)
+        yield "  changed: of the edges both ends of which declare a license, those with another one"
+        yield "  lost: of the edges whose base declares restrictions, those whose model declares a looser license or none"
+    changes = [
+        (pair.models, OUTCOMES[pair.about], f"{_short(pair.other)} became {_short(pair.one)}") for pair in found.drift_pairs
+    ]
+    yield from _pairs("Most frequent changes", changes)
     if found.contradictions:
-        yield from ("", "contradictions: " + ", ".join(f"{count} {word}" for word, count in found.contradictions.items()))
-    yield from _pairs("most frequent contradictions", found.pairs)
+        yield from ("", f"Contradictions: {_listed(found.contradictions)}")
+    yield from _pairs("Most frequent contradictions", [(pair.models, pair.about, _said(pair)) for pair in found.pairs])
     if found.problems:
-        yield from ("", "odd rows: " + ", ".join(f"{count} {word}" for word, count in found.problems.items()))
+        yield from ("", f"Odd rows: {_listed(found.problems)}")
+
+
+def _listed(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{count:,} {word}" for word, count in counts.items())
 
 
 def _crossed(cells: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
@@ -54,25 +67,34 @@ def _crossed(cells: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     table = [["", *columns, "all"]]
     for name in rows:
         counts = [cells[name].get(column, 0) for column in columns]
-        table.append([name, *map(str, counts), str(sum(cells[name].values()))])
+        table.append([name, *(f"{count:,}" for count in counts), f"{sum(cells[name].values()):,}"])
     yield from _table(table)
 
 
 def _drift(drift: Sequence[Drift]) -> Iterator[str]:
-    table = [["relation", "edges", *(name.replace("_", "-") for name in OUTCOMES), "differs of both"]]
-    for row in drift:
-        differs = row.both - row.kept
-        share = f"{100 * differs / row.both:.1f} %" if row.both else "-"
-        table.append([row.relation, str(row.edges), *(str(getattr(row, name)) for name in OUTCOMES), share])
+    table = [["relation", "edges", *OUTCOMES.values(), "changed", "lost"]]
+    for row in [*drift, in_all(drift)]:
+        counts = (f"{getattr(row, name):,}" for name in OUTCOMES)
+        table.append(
+            [row.relation, f"{row.edges:,}", *counts, _share(row.both - row.kept, row.both), _share(row.lost, row.restricted)]
+        )
     yield from _table(table)
 
 
-def _pairs(title: str, pairs: Sequence[Pair]) -> Iterator[str]:
-    if pairs:
+def _share(part: int, whole: int) -> str:
+    return f"{100 * part / whole:.1f} %" if whole else "-"
+
+
+def _said(pair: Pair) -> str:
+    """What contradicts what, in words."""
+    other = "the tag says" if pair.about == "license" else "on a base of"
+    return f"{_short(pair.one)}, {other} {_short(pair.other)}"
+
+
+def _pairs(title: str, rows: Sequence[tuple[int, str, str]]) -> Iterator[str]:
+    if rows:
         yield from ("", title)
-        yield from _table(
-            [[str(pair.models), pair.about, f"{_short(pair.one)} <- {_short(pair.other)}"] for pair in pairs], left=1
-        )
+        yield from _table([[f"{models:,}", about, words] for models, about, words in rows], left=1)
 
 
 def _short(text: str) -> str:

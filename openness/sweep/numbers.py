@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections import Counter
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -29,6 +30,14 @@ def numbers_of(values: arrow.Array) -> array[int]:
     if buffer is not None:
         found.frombytes(memoryview(buffer)[4 * column.offset : 4 * (column.offset + len(column))])
     return found
+
+
+def counted(numbers: arrow.Array) -> Counter[int]:
+    """How often each number stands in an array."""
+    from pyarrow import compute
+
+    found = compute.value_counts(numbers)
+    return Counter(dict(zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)))
 
 
 def paired(one: arrow.Array, other: arrow.Array, width: int) -> arrow.Array:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -11,7 +11,10 @@ import msgspec
 class Drift(msgspec.Struct, frozen=True):
     """Edges of one relation whose base is in the table, by what became of the license that the base declares. ``kept``: the same
     licenses; ``to_permissive`` and ``to_restrictive``: of a looser or stricter class; ``sideways``: others of the same class;
-    ``dropped``: the model declares none; ``added``: only the model does; ``neither``; ``unclear``: a class is not known."""
+    ``dropped``: the model declares none; ``added``: only the model does; ``neither``; ``unclear``: a class is not known.
+
+    ``restricted`` are the edges whose base declares a license with restrictions, ``lost`` those of them whose model declares a
+    looser one or none: what Jewitt et al. (arXiv 2509.09873) count, there for applications."""
 
     relation: str
     edges: int
@@ -23,6 +26,8 @@ class Drift(msgspec.Struct, frozen=True):
     added: int = 0
     neither: int = 0
     unclear: int = 0
+    restricted: int = 0
+    lost: int = 0
 
     @property
     def both(self) -> int:
@@ -62,10 +67,25 @@ class Summary(msgspec.Struct, frozen=True):
 MOST_PAIRS = 15
 
 
-def drift_of(counts: Mapping[tuple[str, str], int], relation: str) -> Drift:
-    """The drift of one relation. ``counts`` is by relation and outcome."""
-    found = {outcome: count for (word, outcome), count in counts.items() if word == relation}
-    return Drift(relation=relation or "unstated", edges=sum(found.values()), **found)
+def drift_of_relation(
+    outcomes: Mapping[tuple[str, str], int], restricted: Mapping[tuple[str, bool], int], relation: str
+) -> Drift:
+    """The drift of one relation. ``outcomes`` is by relation and outcome; ``restricted`` by it and whether terms were lost."""
+    found = {outcome: count for (word, outcome), count in outcomes.items() if word == relation}
+    lost = restricted.get((relation, True), 0)
+    bound = lost + restricted.get((relation, False), 0)
+    return Drift(relation=relation or "unstated", edges=sum(found.values()), **found, restricted=bound, lost=lost)
+
+
+def in_all(drift: Sequence[Drift]) -> Drift:
+    """All relations together."""
+    names = [name for name in Drift.__struct_fields__ if name != "relation"]
+    return Drift(relation="all", **{name: sum(getattr(row, name) for row in drift) for name in names})
+
+
+def plus(words: Sequence[str]) -> str:
+    """Several licenses as one word."""
+    return " + ".join(words) or "none"
 
 
 def top(pairs: Mapping[tuple[str, str, str], int], most: int = MOST_PAIRS) -> tuple[Pair, ...]:

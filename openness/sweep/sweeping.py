@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,17 +13,17 @@ import msgspec
 from openness.errors import OpennessError
 from openness.evidence.base_names import owner_of
 from openness.rules.loader import Ruleset
-from openness.rules.model import CATEGORIES
 from openness.sweep import execution, table
 from openness.sweep.batch import ABSENT, INCOMPLETE, LEAK, PROBLEMS, SHOWN, UNLISTED, Batch
-from openness.sweep.graph import NOWHERE, Graph, collected
-from openness.sweep.judging import NO_LICENSE, Judge, Judged, Row
+from openness.sweep.drift import drift_of
+from openness.sweep.graph import Graph, collected
+from openness.sweep.judging import Judge, Judged, Row
 from openness.sweep.lineage import LineageReader, Lineages
 from openness.sweep.memory import uncollected
-from openness.sweep.numbers import arrow_of, mask_of, paired
+from openness.sweep.numbers import arrow_of, counted, mask_of, paired
 from openness.sweep.reading import reading
 from openness.sweep.source_table import Layout, layout
-from openness.sweep.summary import Drift, Summary, by_two, drift_of, top
+from openness.sweep.summary import Summary, by_two, plus, top
 from openness.verdict.own_terms import OwnTerms
 
 #: Problems that only the whole table shows, beside those of single rows.
@@ -134,10 +134,9 @@ class _Verdicts:
 
     def _judged(self) -> tuple[Any, list[tuple[Judged, str]]]:
         """The number of each row's verdict among the different ones, and those with the class of the declared license."""
-        import pyarrow as arrow
 
-        graph, lineages = self._graph, self._lineages
-        terms = arrow.array(self._own_of, arrow.int32()).take(graph.stated)
+        lineages = self._lineages
+        terms = self._terms_of_rows()
         pairs = paired(terms, lineages.sets, len(lineages.inheritances)).dictionary_encode()
         deciding = self._deciding()
         coded = paired(pairs.indices, deciding, 1 << 16).dictionary_encode()
@@ -147,6 +146,12 @@ class _Verdicts:
             own, closure = divmod(pair_of[key >> 16], len(lineages.inheritances))
             different.append(self._verdict(own, closure, key & 0xFFFF, None))
         return self._with_owners(coded.indices, different, terms, deciding), different
+
+    def _terms_of_rows(self) -> Any:
+        """The number of each row's own terms."""
+        import pyarrow as arrow
+
+        return arrow.array(self._own_of, arrow.int32()).take(self._graph.stated)
 
     def _with_owners(self, numbers: Any, different: list[tuple[Judged, str]], terms: Any, deciding: Any) -> Any:
         """The same where it matters who passes weights on: rows with such a base are judged with their owner."""
@@ -209,7 +214,7 @@ class _Verdicts:
 
     def summary(self, source: str, target: str, skipped: int) -> Summary:
         """The table in figures."""
-        counts = _counted(self._numbers)
+        counts = counted(self._numbers)
         cells: Counter[tuple[str, str]] = Counter()
         labels: Counter[str] = Counter()
         statuses: Counter[str] = Counter()
@@ -223,7 +228,7 @@ class _Verdicts:
             labels[label or "none"] += count
             about.update(dict.fromkeys(contradictions, count))
             problems.update(dict.fromkeys(odd, count))
-        drift, drift_pairs = self._drift()
+        drift, drift_pairs = drift_of(self._graph, self._own_of, self._terms, self._judge)
         return Summary(
             source, target, self._graph.count, skipped, by_two(cells), _ordered(labels), _ordered(statuses), _ordered(about),
             self._pairs(), drift, drift_pairs, self._figures(), _ordered(problems),
@@ -243,59 +248,18 @@ class _Verdicts:
         """Which licenses contradict each other: the tag and the card's field, the model and its base."""
         graph, judge = self._graph, self._judge
         pairs: Counter[tuple[str, str, str]] = Counter()
-        for stated, count in _counted(graph.stated).items():
+        for stated, count in counted(graph.stated).items():
             if self._own[stated].contradictions:
                 pairs["license", *_said(graph.statements[stated])] += count
         width = len(self._lineages.inheritances)
-        loose = _counted(paired(graph.stated, self._lineages.sets, width))
+        loose = counted(paired(self._terms_of_rows(), self._lineages.sets, width))
         for key, count in loose.items():
-            stated, closure = divmod(key, width)
-            own = self._own[stated]
-            above = {_plus(atom.ids) for atom, _ in self._lineages.inheritances[closure].atoms if judge.looser(atom.ids, own)}
+            terms, closure = divmod(key, width)
+            own = self._terms[terms]
+            above = {plus(atom.ids) for atom, _ in self._lineages.inheritances[closure].atoms if judge.looser(atom.ids, own)}
             for ids in above:
-                pairs["license-of-base", _plus(own.ids), ids] += count
+                pairs["license-of-base", plus(own.ids), ids] += count
         return top(pairs)
-
-    def _drift(self) -> tuple[tuple[Drift, ...], tuple[Any, ...]]:
-        """What became of each base's declared license, by relation."""
-        graph = self._graph
-        from pyarrow import compute
-
-        above = arrow_of(graph.usable()).take(graph.base)
-        there = compute.not_equal(above, NOWHERE)
-        count = max(1, len(graph.statements))
-        child, base = graph.stated.take(graph.child.filter(there)), graph.stated.take(above.filter(there))
-        keys = _counted(paired(paired(graph.relation.filter(there), child, count), base, count))
-        relations = graph.relations
-        outcomes: Counter[tuple[str, str]] = Counter()
-        pairs: Counter[tuple[str, str, str]] = Counter()
-        for key, edges in keys.items():
-            (relation, one), other = divmod(key // count, count), key % count
-            outcome = self._outcome(self._own[one], self._own[other])
-            outcomes[relations[relation], outcome] += edges
-            if outcome in ("to_permissive", "to_restrictive", "sideways"):
-                pairs[outcome, _plus(self._own[one].ids), _plus(self._own[other].ids)] += edges
-        return tuple(drift_of(outcomes, relation) for relation in sorted(relations)), top(pairs)
-
-    def _outcome(self, own: OwnTerms, base: OwnTerms) -> str:
-        if not own.stated or not base.stated:
-            return "neither" if not own.stated and not base.stated else "dropped" if not own.stated else "added"
-        if own.ids and set(own.ids) == set(base.ids):
-            return "kept"
-        one, other = self._judge.declared_class(own), self._judge.declared_class(base)
-        if one not in CATEGORIES or other not in CATEGORIES:
-            return "unclear"
-        if one == other:
-            return "sideways"
-        return "to_permissive" if CATEGORIES.index(one) < CATEGORIES.index(other) else "to_restrictive"
-
-
-def _counted(numbers: Any) -> Counter[int]:
-    """How often each number stands in an Arrow array."""
-    from pyarrow import compute
-
-    found = compute.value_counts(numbers)
-    return Counter(dict(zip(found.field("values").to_pylist(), found.field("counts").to_pylist(), strict=True)))
 
 
 def _said(statement: bytes) -> tuple[str, str]:
@@ -303,11 +267,7 @@ def _said(statement: bytes) -> tuple[str, str]:
     given = msgspec.json.decode(statement)
     card = given.get("license_name") or given.get("license")
     parts = card if isinstance(card, list) else [card]
-    return _plus([str(part) for part in parts]), _plus(given.get("tags", ()))
-
-
-def _plus(words: Sequence[str]) -> str:
-    return " + ".join(words) or NO_LICENSE
+    return plus([str(part) for part in parts]), plus(given.get("tags", ()))
 
 
 def _ordered(counts: Counter[str]) -> dict[str, int]:
