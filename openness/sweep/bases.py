@@ -87,7 +87,10 @@ class BaseReader:
         if not len(rows):
             return _nothing(), more
         names = compute.struct_field(compute.list_flatten(models), "id").take(_begin(lengths).take(rows))
-        single = arrow.array([_one(stated[row]) for row in rows.to_pylist()], arrow.string())
+        said = map(stated.__getitem__, rows.to_pylist())
+        single = arrow.array(
+            [value if type(value) is str else None if value is None else _one(value) for value in said], arrow.string()
+        )
         bases = compute.utf8_lower(names)
         relations = compute.struct_field(column, "relation").take(rows)
         fast = compute.and_(self._are_ids(names), compute.fill_null(compute.equal(single, names), True))
@@ -194,10 +197,8 @@ def _nothing() -> tuple[arrow.Array, arrow.Array, arrow.Array]:
     return arrow.array([], arrow.uint64()), arrow.array([], arrow.string()), arrow.array([], arrow.string())
 
 
-def _one(value: object) -> str | None:
-    """The one name of a card's base or bases; None where it has none, an empty word where it says anything else."""
-    if value is None or type(value) is str:
-        return value
+def _one(value: object) -> str:
+    """The one name in a card's list of bases, an empty word where it says anything else."""
     only = value[0] if type(value) is list and len(value) == 1 else None
     return only if type(only) is str else ""
 

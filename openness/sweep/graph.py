@@ -137,7 +137,7 @@ def _repeated(ids: arrow.ChunkedArray) -> tuple[int, ...]:
     """Rows whose id stood in an earlier row."""
     from pyarrow import compute
 
-    if compute.count_distinct(ids).as_py() == len(ids) - ids.null_count:
+    if len(compute.unique(ids)) == len(ids) + (ids.null_count > 0) - ids.null_count:
         return ()
     seen: set[str] = set()
     found = []

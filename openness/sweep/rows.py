@@ -27,6 +27,7 @@ from openness.sweep.batch import (
 from openness.sweep.card_json import EMPTY, ODD_JSON, AnyCard, decode, read_card
 from openness.sweep.files import FileNames
 from openness.sweep.memory import uncollected
+from openness.sweep.numbers import arrow_of
 from openness.sweep.statements import statements
 
 if TYPE_CHECKING:
@@ -55,7 +56,6 @@ class RowReader:
                 return self._batch(columns.sound(batch))
 
     def _batch(self, batch: arrow.RecordBatch) -> Batch:
-        import pyarrow as arrow
         from pyarrow import compute
 
         ids = columns.plain_text(batch.column("id"))
@@ -72,7 +72,7 @@ class RowReader:
         cards, unusual = _cards(batch.column("cardData"), problems)
         stated, different = statements(cards, unusual, tags, problems)
         edges = self._bases.edges(batch, lower, tags, cards, problems)
-        return Batch(lower, flags, arrow.array(problems, arrow.uint16()), stated, different, edges)
+        return Batch(lower, flags, arrow_of(problems), stated, different, edges)
 
     def _flags(self, batch: arrow.RecordBatch, ids: arrow.Array, problems: array[int]) -> bytearray:
         """What is known of each row, as bits; ``ids`` are in lower case."""
@@ -171,7 +171,7 @@ def _bits(known: Iterable[tuple[int, arrow.Array]], count: int) -> bytearray:
     import pyarrow as arrow
     from pyarrow import compute
 
-    found = arrow.array(bytes(count), arrow.uint8())
+    found = arrow_of(bytearray(count))
     for bit, mask in known:
         bits = compute.if_else(compute.fill_null(mask, False), arrow.scalar(bit, found.type), arrow.scalar(0, found.type))
         found = compute.bit_wise_or(found, bits)
