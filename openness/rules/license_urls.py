@@ -7,8 +7,10 @@ plain web address with a known host, no user, no odd port, no backslash, no lett
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
+
+import msgspec
 
 ADDRESS = re.compile(r"(?:https?:)?//|(?=[a-z0-9.-]+\.[a-z]{2,}/)", re.IGNORECASE)
 #: What people put around an address.
@@ -24,7 +26,25 @@ def is_address(name: str) -> bool:
     return ADDRESS.match(name.strip(PADDING)) is not None
 
 
-def address_key(url: str, sites: Mapping[str, Any]) -> str | None:
+class Sites(msgspec.Struct, frozen=True):
+    """``rules/license_urls.yaml``: endings that do not matter, and by host the forms to rewrite and those that say a license."""
+
+    endings: frozenset[str]
+    rewrite: Mapping[str, tuple[Mapping[str, str], ...]]
+    names: Mapping[str, tuple[Mapping[str, str], ...]]
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any]) -> Sites:
+        """From the parsed file."""
+        return cls(frozenset(data["endings"]), _by_host(data["rewrite"]), _by_host(data["sites"]))
+
+
+def _by_host(forms: Sequence[Mapping[str, Any]]) -> dict[str, tuple[Mapping[str, str], ...]]:
+    hosts = dict.fromkeys(host for form in forms for host in form["hosts"])
+    return {host: tuple(form for form in forms if host in form["hosts"]) for host in hosts}
+
+
+def address_key(url: str, sites: Sites) -> str | None:
     """``host/path`` in the one form that all spellings of an address share; None for what is no plain web address."""
     text = url.strip(PADDING)
     if not text.isascii() or not text.isprintable():
@@ -38,21 +58,21 @@ def address_key(url: str, sites: Mapping[str, Any]) -> str | None:
     if "." not in host.strip(".") or "//" in path or {".", ".."} & set(path.split("/")):
         return None
     stem, _, ending = path.rpartition(".")
-    return _rewritten(host, stem if ending in sites["endings"] else path, sites)
+    return _rewritten(host, stem if ending in sites.endings else path, sites)
 
 
-def _rewritten(host: str, path: str, sites: Mapping[str, Any]) -> str:
-    for form in sites["rewrite"]:
-        match = re.fullmatch(form["path"], path) if host in form["hosts"] else None
+def _rewritten(host: str, path: str, sites: Sites) -> str:
+    for form in sites.rewrite.get(host, ()):
+        match = re.fullmatch(form["path"], path)
         if match:
-            return str(form["to"].format(**match.groupdict()))
+            return form["to"].format(**match.groupdict())
     return host + path
 
 
-def names_in(key: str, sites: Mapping[str, Any]) -> Iterator[str]:
+def names_in(key: str, sites: Sites) -> Iterator[str]:
     """The names of a license that an address in its one form may say, for sites that hold a license at each address."""
     host, slash, path = key.partition("/")
-    for site in sites["sites"]:
-        match = re.fullmatch(site["path"], slash + path) if host in site["hosts"] else None
+    for site in sites.names.get(host, ()):
+        match = re.fullmatch(site["path"], slash + path)
         if match:
-            yield str(site["name"].format(**match.groupdict()))
+            yield site["name"].format(**match.groupdict())

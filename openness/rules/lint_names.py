@@ -11,7 +11,7 @@ from typing import Any
 
 from openness.packaged import packaged
 from openness.rules import spelling
-from openness.rules.license_urls import address_key
+from openness.rules.license_urls import Sites, address_key
 from openness.rules.loader import read_yaml
 
 FILES = ("spellings", "license_urls", "spdx_ids")
@@ -35,9 +35,10 @@ def problems(files: Mapping[str, Mapping[str, Any]]) -> Iterator[tuple[str, str,
 
 def address_problems(licenses: Mapping[str, Mapping[str, Any]], sites: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     """(license id, message) of each alias that is given as an address and is none."""
+    forms = Sites.of(sites)
     for id, data in licenses.items():
         for url in data.get("aliases", {}).get("urls", ()):
-            if address_key(url, sites) is None or re.search(r"\s", url):
+            if address_key(url, forms) is None or re.search(r"\s", url):
                 yield id, f"aliases.urls: {url} is not a web address"
 
 

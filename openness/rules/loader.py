@@ -19,6 +19,7 @@ import msgspec
 from openness.errors import RuleError
 from openness.packaged import packaged
 from openness.rules import reading, spelling
+from openness.rules.license_urls import Sites
 from openness.rules.model import ClauseType, License, Vocabulary
 from openness.rules.name_tables import joined_tables, tables
 
@@ -175,11 +176,10 @@ class Ruleset:
         """What matters in a name and what does not (``rules/spellings.yaml``)."""
         return spelling.words_of(self._compiled["spellings"])
 
-    @property
-    def sites(self) -> Mapping[str, Any]:
-        """Forms of addresses and sites that hold licenses (``rules/license_urls.yaml``)."""
-        sites: Mapping[str, Any] = self._compiled["sites"]
-        return sites
+    @cached_property
+    def sites(self) -> Sites:
+        """Forms of addresses and sites that hold licenses."""
+        return Sites.of(self._compiled["sites"])
 
     def _table(self, name: str) -> Mapping[str, list[str]]:
         table: Mapping[str, list[str]] = self._compiled["tables"][name]

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from openness.rules import spelling
-from openness.rules.license_urls import address_key
+from openness.rules.license_urls import Sites, address_key
 
 Licenses = Iterable[Mapping[str, Any]]
 Table = dict[str, list[str]]
@@ -33,7 +33,7 @@ def alias_table(licenses: Licenses) -> Table:
     return table
 
 
-def address_table(licenses: Licenses, sites: Mapping[str, Any]) -> Table:
+def address_table(licenses: Licenses, sites: Sites) -> Table:
     """Every address of the licenses (in its one form) → ids."""
     table: Table = {}
     for data in licenses:
@@ -62,14 +62,14 @@ def tables(
     sites: Mapping[str, Any],
 ) -> dict[str, Any]:
     """All tables, from the license files and the contents of families, spdx_ids, spellings and license_urls.yaml."""
-    words = spelling.words_of(spellings)
-    names, addresses = alias_table(licenses), address_table(licenses, sites)
+    words, forms = spelling.words_of(spellings), Sites.of(sites)
+    names, addresses = alias_table(licenses), address_table(licenses, forms)
     official = _official(licenses, spdx)
     for name, ids in official.items():
         _add(names, normalize(name), ids)
     groups: dict[str, list[str]] = {}
     for name, family in families.items():
-        address = address_key(name, sites)
+        address = address_key(name, forms)
         if address is None:
             groups[name] = list(map(str, family["candidates"]))
         else:
