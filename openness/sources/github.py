@@ -52,25 +52,31 @@ class GitHubSource:
         """The same, where an earlier answer is known: where nothing was pushed since, one conditional request says so."""
         if not is_github_name(reference.name):  # a name from a document, not from the command line
             return Fetched(nothing(reference, Absent(reference.name, "malformed", "no name of a repository")))
-        url = f"{self._base}/repos/{reference.name}"
-        condition = known.etag if known is not None and known.url == url else None
+        # a validator is that of the address where the answer came from, behind all redirects
+        condition = known.etag if known is not None and known.url == self._api(known.snapshot.name) else None
         found, etag = self._described(reference.name, condition)
         if isinstance(found, Absent):
             return Fetched(nothing(reference, found))
         if found is None and known is not None:
-            return Fetched(self._again(reference, known.snapshot, known.snapshot.github or GitHubFields()), condition, url)
+            found_again = self._again(reference, known.snapshot, known.snapshot.github or GitHubFields())
+            return Fetched(found_again, condition, known.url)
         name = found.get("full_name") if isinstance(found, dict) else None
         if not isinstance(found, dict) or not isinstance(name, str) or not is_github_name(name):
             return Fetched(nothing(reference, Absent(reference.name, "malformed", "the answer does not describe a repository")))
-        fields = github_fields(found)
+        fields, url = github_fields(found), self._api(name)
         if known is not None and known.snapshot.name == name and _unpushed(known.snapshot.github, fields):
             return Fetched(self._again(reference, known.snapshot, fields), etag, url)
         snapshot = RepositorySnapshot("github", name, reference.name, url=_page(found), github=fields, files_complete=False)
         return Fetched(self._at(reference, snapshot, known.snapshot if known else None), etag, url)
 
+    def _api(self, name: str) -> str:
+        return f"{self._base}/repos/{name}"
+
     def _again(self, reference: Reference, known: RepositorySnapshot, fields: GitHubFields) -> RepositorySnapshot:
         """A repository to which nothing was pushed: what is known of it, and what was lacking."""
         head = msgspec.structs.replace(known, requested=reference.name, github=fields)
+        if known.revision is None and any(absent.what == LISTING and absent.reason == "missing" for absent in known.absences):
+            return head  # it is still empty
         if known.revision is None or not listing_stands(known) or known.absent is not None:
             return self._at(reference, head, known)
         return self._fill(head, known.revision, known)

@@ -71,9 +71,9 @@ class HubSource:
         """
         if not is_hub_id(reference.name):  # a name from a document, not from the command line
             return Fetched(nothing(reference, Absent(reference.name, "malformed", "no id of a repository")))
-        url = self._api(reference)
-        condition = known.etag if known is not None and known.url == url else None
-        answer = self._description(reference, url, condition)
+        # a validator is that of the address where the answer came from, behind all redirects
+        condition = known.etag if known is not None and known.url == self._api(reference, known.snapshot.name) else None
+        answer = self._description(reference, self._api(reference, reference.name), condition)
         if isinstance(answer, Absent):
             return Fetched(nothing(reference, answer, page(self._endpoint, reference.kind, reference.name)))
         data, etag = answer
@@ -81,7 +81,8 @@ class HubSource:
             head = msgspec.structs.replace(known.snapshot, requested=reference.name)
         else:
             head = self._head(reference, data or {})
-        return Fetched(self.fill(head, reference.revision, known.snapshot if known else None, only), etag or condition, url)
+        found = self.fill(head, reference.revision, known.snapshot if known else None, only)
+        return Fetched(found, etag or condition, self._api(reference, head.name))
 
     def _head(self, reference: Reference, data: dict[str, Any]) -> RepositorySnapshot:
         """What a description says, without documents."""
@@ -108,9 +109,9 @@ class HubSource:
         lacking = (*listing, *absences, *later, *left_out)
         return msgspec.structs.replace(head, documents=tuple(documents), absences=lacking)
 
-    def _api(self, reference: Reference) -> str:
+    def _api(self, reference: Reference, name: str) -> str:
         kind = "datasets" if reference.kind == "hub-dataset" else "models"
-        url = f"{self._endpoint}/api/{kind}/{reference.name}"
+        url = f"{self._endpoint}/api/{kind}/{name}"
         return url if reference.revision is None else f"{url}/revision/{quote(reference.revision, safe='')}"
 
     def _description(

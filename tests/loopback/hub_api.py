@@ -20,7 +20,7 @@ CARD = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
 #: Readable even where a repository is gated.
 OPEN = re.compile(r"(.*/)?(README|LICEN[CS]E|NOTICE|USE_POLICY)[^/]*", re.IGNORECASE)
 #: Facts that are not part of a description.
-PRIVATE_FACTS = ("allow", "moved_to", "siblings_limit")
+PRIVATE_FACTS = ("allow", "moved_to", "siblings_limit", "listed")
 EPOCH = "2022-03-02T23:29:04.000Z"
 
 
@@ -50,7 +50,8 @@ def _listing(world: World, request: Request) -> Reply:
     author, filters = request.one("author"), request.query.get("filter", [])
     rows = []
     for (kind, id), found in sorted(world.repositories.items()):
-        hidden = any(found.facts.get(fact) for fact in ("private", "disabled", "moved_to"))
+        hidden = any(found.facts.get(fact) for fact in ("private", "moved_to"))
+        hidden |= bool(found.facts.get("disabled") and not found.facts.get("listed"))
         if kind != "models" or hidden or (author and id.partition("/")[0] != author):
             continue
         row = _description(found, request)
