@@ -20,6 +20,7 @@ from openness.sources.hub_names import is_revision
 from openness.sources.model_reference import is_github_name
 from openness.sources.snapshot import Document, Fetched, FileEntry, GitHubFields, Reference, RepositorySnapshot, document, nothing
 from openness.sources.transport import LIMIT, Connection, Refusal
+from openness.sources.whole import EXPECTED, LIST, OBJECT, Expected
 
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?", re.ASCII)
@@ -113,7 +114,7 @@ class GitHubSource:
     def _described(self, name: str, condition: str | None) -> tuple[Any, str | None]:
         """What GitHub says of a repository and its validator; None where it is what the validator stands for."""
         headers = {"If-None-Match": condition} if condition else {}
-        answer = self._send(name, f"/repos/{name}", {"Accept": JSON, **headers})
+        answer = self._send(name, f"/repos/{name}", {"Accept": JSON, **headers}, {}, {EXPECTED: OBJECT})
         if isinstance(answer, Absent):
             return answer, None
         if answer.status_code == httpx2.codes.NOT_MODIFIED and condition:
@@ -127,7 +128,7 @@ class GitHubSource:
 
         Asked as a list of one: the answer for a single commit carries the patch of every file.
         """
-        found = self._json(f"revision {revision}", f"/repos/{name}/commits", {"sha": revision, "per_page": "1"})
+        found = self._json(f"revision {revision}", f"/repos/{name}/commits", {"sha": revision, "per_page": "1"}, LIST)
         if isinstance(found, Absent):
             return found
         first = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
@@ -177,7 +178,8 @@ class GitHubSource:
 
     def _document(self, snapshot: RepositorySnapshot, ref: str, file: FileEntry, kind: str) -> Document | Absent:
         path = f"/repos/{snapshot.name}/contents/{quote(file.path)}"
-        answer = self._get(file.path, path, RAW, {"ref": ref}, self._wanted.document_bytes)
+        known = {LIMIT: self._wanted.document_bytes, EXPECTED: Expected(file.size)}
+        answer = self._get(file.path, path, RAW, {"ref": ref}, known)
         if isinstance(answer, Absent):
             return answer
         kind = "readme" if kind == "card" else kind
@@ -188,28 +190,24 @@ class GitHubSource:
         found = self._json("release", f"/repos/{name}/releases/latest")
         return _text(found.get("tag_name")) if isinstance(found, dict) else None
 
-    def _json(self, what: str, path: str, params: dict[str, str] | None = None) -> Any:
+    def _json(self, what: str, path: str, params: dict[str, str] | None = None, expected: Expected = OBJECT) -> Any:
         """The parsed answer, or an Absent."""
-        answer = self._get(what, path, JSON, params)
+        answer = self._get(what, path, JSON, params or {}, {EXPECTED: expected})
         return answer if isinstance(answer, Absent) else _decoded(what, answer)
 
-    def _get(
-        self, what: str, path: str, accept: str, params: dict[str, str] | None = None, limit: int | None = None
-    ) -> bytes | Absent:
-        answer = self._send(what, path, {"Accept": accept}, params, limit)
+    def _get(self, what: str, path: str, accept: str, params: dict[str, str], known: dict[str, Any]) -> bytes | Absent:
+        answer = self._send(what, path, {"Accept": accept}, params, known)
         if isinstance(answer, Absent):
             return answer
         return answer.content if answer.status_code == httpx2.codes.OK else _refused(what, answer.status_code)
 
     def _send(
-        self, what: str, path: str, headers: dict[str, str], params: dict[str, str] | None = None, limit: int | None = None
+        self, what: str, path: str, headers: dict[str, str], params: dict[str, str], known: dict[str, Any]
     ) -> httpx2.Response | Absent:
         headers = {**headers, "X-GitHub-Api-Version": API_VERSION}
-        extensions = {LIMIT: limit} if limit is not None else {}
-        client = self._connection.client
+        url, client = f"{self._base}{path}", self._connection.client
         try:
-            request = client.build_request("GET", f"{self._base}{path}", params=params, headers=headers, extensions=extensions)
-            return client.send(request)
+            return client.send(client.build_request("GET", url, params=params, headers=headers, extensions=known))
         except Refusal as error:
             return Absent(what, error.reason, error.detail, error.retry_in)
         except OfflineModeIsEnabled:

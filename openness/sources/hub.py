@@ -39,6 +39,7 @@ from openness.sources.snapshot import (
     nothing,
 )
 from openness.sources.transport import LIMIT, Connection, Refusal
+from openness.sources.whole import EXPECTED, OBJECT, Expected
 
 #: From here on the list that comes with a repository's description may not be whole, and the paged listing is asked
 #: instead. The Hub documents no figure; this is where earlier releases of huggingface_hub changed over.
@@ -120,7 +121,7 @@ class HubSource:
         """What the Hub says of a repository and its validator; None where it is what the validator stands for."""
         headers = {"If-None-Match": condition} if condition else None
         try:
-            answer = self._connection.client.get(url, params={"blobs": True}, headers=headers)
+            answer = self._connection.client.get(url, params={"blobs": True}, headers=headers, extensions={EXPECTED: OBJECT})
             if answer.status_code == httpx2.codes.NOT_MODIFIED and condition:
                 return None, condition
             hf_raise_for_status(answer)
@@ -162,9 +163,10 @@ class HubSource:
         repo_type = "dataset" if snapshot.kind == "hub-dataset" else None
         revision = snapshot.revision or asked
         url = hf_hub_url(snapshot.name, file.path, repo_type=repo_type, revision=revision, endpoint=self._endpoint)
+        known = {LIMIT: self._wanted.document_bytes, EXPECTED: Expected(file.size, signed=True)}
         try:
             client = self._connection.client
-            request = client.build_request("GET", url, extensions={LIMIT: self._wanted.document_bytes})
+            request = client.build_request("GET", url, extensions=known)
             answer = client.send(request)
             hf_raise_for_status(answer)
         except ERRORS as error:

@@ -18,6 +18,7 @@ from openness.sources.hub import ERRORS, absence
 from openness.sources.hub_fields import described, is_name, siblings
 from openness.sources.snapshot import RepositorySnapshot
 from openness.sources.transport import Connection
+from openness.sources.whole import EXPECTED, LIST
 
 #: What a classification needs of a row, and what ranks it.
 EXPAND = (
@@ -70,7 +71,8 @@ class HubListing:
     def page(self, url: str, etag: str | None = None) -> Page | Absent:
         """One page; with ``etag``, only if it is another than that. Absent("too-large") asks for smaller pages."""
         try:
-            answer = self._connection.client.get(url, headers={"If-None-Match": etag} if etag else None)
+            headers = {"If-None-Match": etag} if etag else None
+            answer = self._connection.client.get(url, headers=headers, extensions={EXPECTED: LIST})
             if answer.status_code == httpx2.codes.NOT_MODIFIED and etag:
                 return Page(url, None, etag=etag, date=answer.headers.get("date"))
             if answer.status_code in TOO_LARGE:
@@ -83,6 +85,8 @@ class HubListing:
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return Absent("listing", "malformed", "the answer is no list of models")
         rows = [row for item in items if (row := self._row(item)) is not None]
+        if items and not rows:
+            return Absent("listing", "malformed", "no row of the answer is a model")
         following = answer.links.get("next", {}).get("url")
         if following is not None and not self._ours(following):
             return Absent("listing", "refused-host", "the next page lies elsewhere")

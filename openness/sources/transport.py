@@ -28,6 +28,7 @@ from openness.sources.limits import Limits
 from openness.sources.partial import Part
 from openness.sources.redaction import LOGGERS, Redacted
 from openness.sources.snapshot import AbsenceReason
+from openness.sources.whole import EXPECTED
 from openness.sources.wire import Wire
 
 #: Extension of a request: the largest body, in bytes, that its caller can use.
@@ -107,7 +108,7 @@ class Transport(httpx2.BaseTransport):
         patience = self.limits.patience_seconds
         attempts = self.limits.attempts if request.method in ("GET", "HEAD") else 1
         refusal: Refusal | None = None
-        part = Part(request.extensions.get(SPAN))
+        part = Part(request.extensions.get(SPAN), request.extensions.get(EXPECTED))
         for attempt in range(1, attempts + 1):
             while wait := self.quotas.admit(bucket):
                 patience -= self._wait(wait, patience, refusal)
@@ -187,6 +188,8 @@ class Transport(httpx2.BaseTransport):
         with self._lock:
             self.answers[answer.status_code] += 1
         self._judge(answer, data, realm, bucket)
+        if not part.settled(request, answer, data):
+            raise _Again(Refusal("malformed", f"the answer of {request.url.host} is not what was asked for, or not whole"))
         status = httpx2.codes.OK if answer.status_code == httpx2.codes.PARTIAL_CONTENT else answer.status_code
         kept = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in DROPPED_HEADERS]
         if request.method == "HEAD" and "content-length" in answer.headers:

@@ -29,6 +29,11 @@ PASSING: list[dict[str, Any]] = [
     {"kind": "status", "status": 429, "headers": {"RateLimit": '"api";r=0;t=0'}},
     {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}},
     {"kind": "truncate"},
+    {"kind": "unmarked"},
+    {"kind": "overlong"},
+    {"kind": "body", "body": b"<!doctype html><title>Maintenance</title>", "headers": {"Content-Type": "text/html"}},
+    {"kind": "body", "body": b""},
+    {"kind": "body", "body": b"[1, 2]"},
     {"kind": "reset"},
     {"kind": "slow", "seconds": 1.5},
 ]
@@ -119,6 +124,17 @@ def test_a_listing_that_breaks_off_is_no_success_and_goes_on_where_it_was(tmp_pa
 
 
 # --- quotas
+
+
+def test_a_redirect_to_the_cache_of_files_counts_as_a_file(tmp_path: Path) -> None:
+    with Loopback(generated(30)) as server:
+        owners = tuple({name.partition("/")[0] for kind, name in server.world.repositories if kind == "models"})
+        crawl(tmp_path / "calm", server, authors=owners)
+        server.state.quota, server.state.window, server.state.cached = {"api": 8, "resolvers": 15}, 1, True
+        limits = msgspec.structs.replace(QUICK, patience_seconds=60)
+        assert crawl(tmp_path / "paced", server, authors=owners, limits=limits).down == []
+        assert server.state.over == [] and any("/resolve-cache/" in line for line in server.lines())
+    assert digest(tmp_path / "paced") == digest(tmp_path / "calm")
 
 
 def test_announced_quotas_are_never_broken(tmp_path: Path) -> None:

@@ -106,7 +106,7 @@ def test_a_refusal_has_its_reason(server: Loopback, status: int, reason: str) ->
     "body", [b"", b"[]", b"{}", b'{"full_name": "../x"}', b'{"full_name": "a/.."}', b"[" * 100_000, b"<html>"]
 )
 def test_an_answer_that_describes_no_repository_is_malformed(server: Loopback, body: bytes) -> None:
-    server.fault("GET /github", "body", body=body)
+    server.fault("GET /github", "body", body=body, times=9)
     snapshot = fetch(server, CODE, kind="github")
     assert snapshot.absent is not None and snapshot.absent.reason == "malformed"
 

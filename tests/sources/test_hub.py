@@ -205,7 +205,7 @@ def test_a_status_without_the_hubs_error_code(server: Loopback, status: int, rea
     ],
 )
 def test_an_answer_that_describes_no_repository_is_malformed(server: Loopback, body: bytes) -> None:
-    server.fault("GET /api", "body", body=body)
+    server.fault("GET /api", "body", body=body, times=9)
     snapshot = fetch(server, HERON)
     assert snapshot.absent is not None and snapshot.absent.reason == "malformed"
 
