@@ -53,6 +53,10 @@ class Part:
         self._etag = tag if tag.startswith('"') and "content-encoding" not in answer.headers else ""
         return self._data if self._etag and answer.status_code == httpx2.codes.OK else None
 
+    def fits(self, limit: int) -> bool:
+        """Whether the listing says that the body is no longer than this: then an answer that is, is none of the file."""
+        return self._expected is not None and self._expected.size is not None and self._expected.size <= limit
+
     def settled(self, request: httpx2.Request, answer: httpx2.Response, data: bytes) -> bool:
         """Whether an answer can be taken. What nothing proves to be whole is taken when the same bytes come twice."""
         status = answer.status_code

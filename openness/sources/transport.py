@@ -214,7 +214,8 @@ class Transport(httpx2.BaseTransport):
         except body.TooLarge:
             if not good:
                 return b""  # an error needs no long text
-            raise Refusal("too-large", f"more than {limit} bytes") from None
+            refusal = Refusal("too-large", f"more than {limit} bytes")
+            raise (_Again(refusal) if part.fits(limit) else refusal) from None
 
     def _judge(self, answer: httpx2.Response, data: bytes, realm: str, bucket: str) -> None:
         """Raise _Again for an answer that is worth another attempt."""

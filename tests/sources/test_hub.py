@@ -189,6 +189,11 @@ def test_a_status_without_the_hubs_error_code(server: Loopback, status: int, rea
     assert snapshot.absent is not None and (snapshot.absent.reason, snapshot.absent.detail) == (reason, f"HTTP {status}")
 
 
+def test_an_answer_longer_than_its_file_is_none_of_it(server: Loopback) -> None:
+    server.fault("GET /.*/LICENSE", "endless")
+    assert reasons(fetch(server, HERON)).get("LICENSE") is None
+
+
 @pytest.mark.parametrize(
     "body",
     [
