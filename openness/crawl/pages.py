@@ -55,6 +55,8 @@ class Pages:
         self._journal = journal
         self._fetcher = fetcher
         self._followed = followed
+        #: The rows of the pages of each listing so far: one that comes again leads in a circle.
+        self._seen: dict[Listing, set[int]] = {}
 
     def claim(self) -> PageTask | None:
         """The next page of a listing that nobody else has in hand."""
@@ -85,7 +87,7 @@ class Pages:
             following, rows = answer.next, answer.rows
             if rows is None:
                 following, rows = self._remembered(answer.url)
-            elif answer.etag is not None:
+            elif answer.etag is not None and not answer.astray:
                 names = Names(tuple((row.name, row.downloads) for row in rows))
                 record = (answer.url, answer.etag, following, zlib.compress(msgspec.json.encode(names)))
                 self._store.database.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", record)
@@ -96,13 +98,22 @@ class Pages:
             fresh = [row for row in rows if not _older(row, listing.since)]
             for row in fresh:
                 self._row(row, listing)
-            done = following is None or following == task.url or len(fresh) < len(rows)
+            if answer.astray:
+                return self._failed(task, Absent("listing", "refused-host", "the next page lies elsewhere"))
+            done = following is None or len(fresh) < len(rows) or self._in_a_circle(task, rows)
             done = done or (listing.limit is not None and task.rows + len(rows) >= listing.limit)
             done = done or (listing.check and task.pages + 1 >= CHECK_PAGES)
             if listing.check and task.pages == 0 and following is None:
                 self._unlisted(listing.author or "", {row.name.casefold() for row in rows})
             self._journal.listed(listing, following, rows=len(fresh), done=done, began=_began(answer.date))
         return None
+
+    def _in_a_circle(self, task: PageTask, rows: tuple[Row, ...]) -> bool:
+        """Whether a page of this listing had the same rows already."""
+        seen, these = self._seen.setdefault(task.listing, set()), hash(tuple(row.name for row in rows))
+        found = these in seen
+        seen.add(these)
+        return found
 
     def _failed(self, task: PageTask, absent: Absent) -> Absent | None:
         if absent.reason in ("too-large", "malformed"):

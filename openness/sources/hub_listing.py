@@ -7,7 +7,7 @@ gives; a page is revalidated by its ETag like a description.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx2
 import msgspec
@@ -42,7 +42,8 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """``rows`` is None where the page is what its validator stands for. ``odd`` rows could not be read at all."""
+    """``rows`` is None where the page is what its validator stands for. ``odd`` rows could not be read at all. ``astray``: the
+    next page is none that may be asked for."""
 
     url: str
     rows: tuple[Row, ...] | None
@@ -50,6 +51,7 @@ class Page(msgspec.Struct, frozen=True):
     next: str | None = None
     etag: str | None = None
     date: str | None = None
+    astray: bool = False
 
 
 class HubListing:
@@ -88,10 +90,10 @@ class HubListing:
         if items and not rows:
             return Absent("listing", "malformed", "no row of the answer is a model")
         following = answer.links.get("next", {}).get("url")
-        if following is not None and not self._ours(following):
-            return Absent("listing", "refused-host", "the next page lies elsewhere")
+        following = None if following is None else _joined(url, following)
         etag, date = answer.headers.get("etag"), answer.headers.get("date")
-        return Page(url, tuple(rows), len(items) - len(rows), following, etag, date)
+        astray = following is not None and not self._ours(following)
+        return Page(url, tuple(rows), len(items) - len(rows), following, etag, date, astray)
 
     def _row(self, item: msgspec.Raw) -> Row | None:
         try:
@@ -109,8 +111,19 @@ class HubListing:
 
     def _ours(self, url: str) -> bool:
         """Whether the next page is one of the same listing: the transport would refuse another host, this also another path."""
-        here, there = urlsplit(f"{self._endpoint}/api/models"), urlsplit(url)
+        try:
+            here, there = urlsplit(f"{self._endpoint}/api/models"), urlsplit(url)
+        except ValueError:
+            return False
         return (here.scheme, here.netloc, here.path) == (there.scheme, there.netloc, there.path)
+
+
+def _joined(url: str, following: str) -> str:
+    """The address of a link, which may be relative; one that is none stays as it is."""
+    try:
+        return urljoin(url, following)
+    except ValueError:
+        return following
 
 
 def with_size(url: str, size: int) -> str:
