@@ -14,6 +14,8 @@ from openness.sources.snapshot import Reference
 from openness.store.known import newly_authorized
 from openness.store.snapshots import Store, Stored
 
+#: Links from what was asked for, up the lineage: no chain of models known here is half as long.
+MOST_LINKS = 24
 #: A name that leads to nothing, or to a repository of another name, does so for long: it is asked for again after a week.
 LASTING_SECONDS = 7 * 86_400
 #: What questions cost, in tenths of a request: one that can be answered "unchanged", and one that cannot.

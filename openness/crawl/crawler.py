@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from openness.crawl.again import lasting, owners_worth_a_list, present_name
+from openness.crawl.again import MOST_LINKS, lasting, owners_worth_a_list, present_name
 from openness.crawl.fetcher import Fetcher
 from openness.crawl.hosts import CONNECTIONS, REALMS, Host, connections, realm_of
 from openness.crawl.journal import DESCRIBE, REST, TEXTS, Journal, Work, earlier_selections
@@ -25,8 +25,6 @@ from openness.sources.snapshot import PASSING, Fetched, Reference, RepositorySna
 from openness.store.known import known_of, newly_authorized
 from openness.store.snapshots import Store, Stored
 
-#: Links from what was asked for, up the lineage: no chain of models known here is half as long.
-MOST_LINKS = 24
 RENEW_SECONDS = 20.0
 SHOW_SECONDS = 0.25
 LOOK_SECONDS = 0.1
