@@ -254,7 +254,7 @@ class Crawler:
         if not lacking:
             self._journal.finish(work, "stored")
             return None
-        worst = next((absent for absent in lacking if absent.reason in ("unreachable", "rate-limited")), lacking[0])
+        worst = next((absent for absent in lacking if _helped_by_time(absent)), lacking[0])
         listing = any(absent.what == LISTING for absent in lacking)
         self._failed(work, worst, DESCRIBE if listing else REST, whole=False)
         return worst
@@ -262,8 +262,7 @@ class Crawler:
     def _failed(self, work: Work, absent: Absent, phase: int, *, whole: bool) -> None:
         """Tried again later where that can help, else accounted for: failed, or partial where something is stored."""
         detail = f"{absent.what}: {absent.detail}" if absent.what != work.name else absent.detail
-        helps = absent.reason in ("unreachable", "rate-limited")
-        if helps and self._journal.retry(work, absent.reason, detail, phase=phase, wait=absent.retry_in):
+        if _helped_by_time(absent) and self._journal.retry(work, absent.reason, detail, phase=phase, wait=absent.retry_in):
             return
         self._journal.finish(work, "failed" if whole else "partial", absent.reason, detail)
 
@@ -273,3 +272,8 @@ class Crawler:
         for reference in self._links_of(snapshot):
             phase = REST if reference.kind == "github" else DESCRIBE
             self._journal.add(reference, phase, rank=rank, depth=depth + 1)
+
+
+def _helped_by_time(absent: Absent) -> bool:
+    """Whether another try in this crawl can bring what is lacking."""
+    return absent.reason in ("unreachable", "rate-limited") or absent.retry_in is not None

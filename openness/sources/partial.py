@@ -22,6 +22,7 @@ class Part:
         self._span = span
         self._expected = expected
         self._before: bytes | None = None
+        self._long = False
 
     def ask_for_the_rest(self, request: httpx2.Request) -> None:
         for name in ("range", "if-range"):
@@ -54,8 +55,9 @@ class Part:
         return self._data if self._etag and answer.status_code == httpx2.codes.OK else None
 
     def fits(self, limit: int) -> bool:
-        """Whether the listing says that the body is no longer than this: then an answer that is, is none of the file."""
-        return self._expected is not None and self._expected.size is not None and self._expected.size <= limit
+        """Whether an answer longer than this is to be doubted: the first one, and any where the listing says less of the file."""
+        first, self._long = not self._long, True
+        return first or (self._expected is not None and self._expected.size is not None and self._expected.size <= limit)
 
     def settled(self, request: httpx2.Request, answer: httpx2.Response, data: bytes) -> bool:
         """Whether an answer can be taken. What nothing proves to be whole is taken when the same bytes come twice."""

@@ -55,6 +55,16 @@ def test_what_passes_changes_nothing_of_the_result(tmp_path: Path, fault: dict[s
     assert digest(tmp_path / "rough") == digest(tmp_path / "calm")
 
 
+def test_what_is_damaged_longer_than_one_request_is_tried_has_another_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openness.sources.transport.WORTH_ANOTHER_TRY_SECONDS", 0.05)
+    with Loopback(small()) as server:
+        for match in ("GET /api/models/b/base", "GET /a/much/resolve/.*LICENSE", "GET /github/repos/d/code/contents/LICENSE"):
+            server.fault(match, "unmarked", times=QUICK.attempts + 1)
+        assert crawl(tmp_path, server, authors=("a",), models=("b/base",)).states("stored") == EVERYTHING
+
+
 def test_a_redirect_that_leads_nowhere_is_an_absence(tmp_path: Path) -> None:
     with Loopback(small()) as server:
         server.fault("GET /a/little/resolve/.*LICENSE", "redirect", to="/nowhere", times=99)

@@ -182,7 +182,7 @@ def test_a_malformed_tree_names_no_file(server: Loopback, tree: Any) -> None:
 def test_a_large_tree_is_read_and_a_larger_answer_is_not(server: Loopback) -> None:
     rows = [{"path": f"src/module_{n}/file_{n}.py", "type": "blob", "size": n, "sha": "0" * 40} for n in range(60_000)]
     body = json.dumps({"sha": "0" * 40, "tree": rows, "truncated": False}).encode()
-    server.fault("/git/trees/", "body", body=body, times=2)
+    server.fault("/git/trees/", "body", body=body, times=3)  # one that is too large is asked for twice
     assert len(fetch(server, CODE, kind="github").files) == 60_000
     snapshot = fetch(server, CODE, kind="github", limits=msgspec.structs.replace(QUICK, answer_bytes=len(body) - 1))
     assert (snapshot.files, reasons(snapshot)) == ((), {"file list": "too-large"})
