@@ -239,10 +239,7 @@ class Crawler:
             self._store.confirm(reference, authorized=authorized)
             return found
         asked = fetched if task.phase == DESCRIBE or known is None else known
-        kept = self._store.put(reference, found, etag=asked.etag, url=asked.url, authorized=authorized)
-        if task.work.reference != reference and kept.moved:  # it moved on, from the name that the old one led to
-            self._store.put(task.work.reference, kept, etag=asked.etag, url=asked.url, authorized=authorized)
-        return kept
+        return self._store.put(reference, found, etag=asked.etag, url=asked.url, authorized=authorized)
 
     def _settle(self, work: Work, kept: RepositorySnapshot) -> Absent | None:
         """The end of one repository, or another try for the documents that it lacks."""

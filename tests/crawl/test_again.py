@@ -76,17 +76,18 @@ def test_a_name_that_moved_is_asked_for_under_its_new_one(tmp_path: Path) -> Non
         assert change.what == ("license",)
 
 
-def test_a_name_that_moved_on_or_came_back_is_followed(tmp_path: Path) -> None:
+@pytest.mark.parametrize("both", [("old/name",), ("old/name", "a/plain")])
+def test_a_name_that_moved_on_or_came_back_is_followed(tmp_path: Path, both: tuple[str, ...]) -> None:
     with Loopback(odd()) as server:
-        crawl(tmp_path, server, models=("old/name",))
+        crawl(tmp_path, server, models=both)
         server.world.add("models", "a/plain", moved_to="a/newest")
         server.world.add("models", "a/newest", {"README.md": card("mit")})
         for _ in range(2):
-            found = crawl(tmp_path, server, models=("old/name",)).accounts["old/name"]
+            found = crawl(tmp_path, server, models=both).accounts["old/name"]
             assert (found.model, found.state, found.documents) == ("a/newest", "stored", 1)
         del server.world.repositories["models", "a/newest"], server.world.repositories["models", "a/plain"]
         server.world.add("models", "old/name", {"README.md": card("mit")})
-        found = crawl(tmp_path, server, models=("old/name",)).accounts["old/name"]
+        found = crawl(tmp_path, server, models=both).accounts["old/name"]
         assert (found.model, found.state) == ("old/name", "stored")
 
 
