@@ -10,6 +10,7 @@ from typing import Any
 
 import msgspec
 
+from openness.crawl.again import MOST_LINKS, lasting, owners_worth_a_list, present_name
 from openness.crawl.fetcher import Fetcher
 from openness.crawl.hosts import CONNECTIONS, REALMS, Host, connections, realm_of
 from openness.crawl.journal import DESCRIBE, REST, TEXTS, Journal, Work, earlier_selections
@@ -24,23 +25,16 @@ from openness.sources.snapshot import PASSING, Fetched, Reference, RepositorySna
 from openness.store.known import known_of, newly_authorized
 from openness.store.snapshots import Store, Stored
 
-#: Links from what was asked for, up the lineage: no chain of models known here is half as long.
-MOST_LINKS = 24
-#: With this many stored models of one owner, its list is cheaper than a question for each that can be answered "unchanged",
-#: where the list can be answered so too; where only the questions can, they are cheaper by about so much.
-WORTH_A_LIST = 2
-CONDITION_SAVES = 5
-#: A card that names what is not there does so for long: such names are tried again after a week.
-DEAD_LINK_SECONDS = 7 * 86_400
 RENEW_SECONDS = 20.0
 SHOW_SECONDS = 0.25
 LOOK_SECONDS = 0.1
 
 
 class Task(msgspec.Struct, frozen=True):
-    """A repository in hand: what is stored of it, and what of it is asked for."""
+    """A repository in hand: what is stored of it, what of it is asked for, and under which name."""
 
     work: Work
+    reference: Reference
     phase: int
     known: Fetched | None
 
@@ -124,16 +118,9 @@ class Crawler:
         if self._journal.resumed:
             return
         with self._store.transaction():
-            owners: dict[str, int] = {}
-            for reference in selection.references:
-                if reference.kind == "hub-model" and reference.revision is None and "/" in reference.name:
-                    stored = self._store.find(reference, documents=False)
-                    if stored is not None and stored.complete and stored.snapshot.absent is None:
-                        owner = stored.snapshot.name.partition("/")[0]
-                        owners[owner] = owners.get(owner, 0) + (1 if stored.etag else CONDITION_SAVES)
-            for owner, worth in owners.items():
-                if worth >= (WORTH_A_LIST if self._pages.known(Listing(owner)) else WORTH_A_LIST * CONDITION_SAVES):
-                    self._journal.add_listing(Listing(owner, check=True))
+            token = self._fetcher.access.token("hub") is not None
+            for owner in owners_worth_a_list(self._store, selection.references, self._pages.known, token=token):
+                self._journal.add_listing(Listing(owner, check=True))
 
     def _start(self) -> None:
         """Hand out work while there is any and a thread is free; repositories come after all listings, by popularity."""
@@ -170,31 +157,33 @@ class Crawler:
 
     def _task(self, work: Work) -> Task | None:
         """What is to be asked of a repository; None where it was asked meanwhile by another crawl."""
-        stored = self._store.find(work.reference)
+        reference, stored = present_name(self._store, work.reference)
         if stored is None:
-            return Task(work, DESCRIBE, None)
+            return Task(work, reference, DESCRIBE, None)
         again = newly_authorized(stored, self._fetcher.access.token(realm_of(work.kind)) is not None)
-        if work.phase != TEXTS and stored.complete and not again and self._asked_lately(work, stored):
+        if work.phase != TEXTS and stored.complete and not again and self._asked_lately(work, reference, stored):
             with self._store.transaction():
                 self._settle(work, stored.snapshot)
             return None
         whole = work.kind == "github" or stored.snapshot.absent is not None
-        return Task(work, DESCRIBE if whole else work.phase, known_of(stored, again=again))
+        return Task(work, reference, DESCRIBE if whole else work.phase, known_of(stored, again=again))
 
-    def _asked_lately(self, work: Work, stored: Stored) -> bool:
-        """Whether another crawl asked since this one began; or not long ago, where only a link leads to nothing."""
-        now = time.time()
-        if stored.snapshot.absent is not None and work.depth > 0 and now - DEAD_LINK_SECONDS < stored.checked <= now:
+    def _asked_lately(self, work: Work, reference: Reference, stored: Stored) -> bool:
+        """Whether it was asked since this crawl began, under its new name or by another crawl; or not long ago, where only a
+        link leads to nothing."""
+        if reference != work.reference and (done := self._journal.so_far.outcome(reference)) and done.state == "stored":
             return True
-        return self._journal.started < stored.checked <= now and work.attempts == 0
+        if stored.snapshot.absent is not None and work.depth > 0 and lasting(stored):
+            return True
+        return self._journal.started < stored.checked <= time.time() and work.attempts == 0
 
     def _ask(self, task: Task | PageTask) -> Fetched | Page | Absent:
         """In a thread of its own: the network, and nothing else."""
         if isinstance(task, PageTask):
             return self._fetcher.page(task.url, task.etag)
         if task.phase == DESCRIBE or task.known is None:
-            return self._fetcher.describe(task.work.reference, task.known)
-        return self._fetcher.documents(task.work.reference, task.known.snapshot, texts=task.phase == TEXTS)
+            return self._fetcher.describe(task.reference, task.known)
+        return self._fetcher.documents(task.reference, task.known.snapshot, texts=task.phase == TEXTS)
 
     def _rest(self) -> bool:
         """With nothing in hand: wait for what may come; False where nothing will."""
@@ -232,6 +221,9 @@ class Crawler:
                 self._failed(work, found.absent, DESCRIBE, whole=task.known is None)
                 return found.absent
             kept = self._store_answer(task, fetched)
+            if kept.absent is not None and task.reference != work.reference:
+                self._journal.advance(work, DESCRIBE)  # the new name leads to nothing any more: what does the old one lead to?
+                return None
             if pending(kept):
                 self._follow(kept, work.rank, work.depth)
                 self._journal.advance(work, REST)
@@ -240,15 +232,14 @@ class Crawler:
 
     def _store_answer(self, task: Task, fetched: Fetched) -> RepositorySnapshot:
         """Keep what came; what is known already is only confirmed."""
-        reference, found, known = task.work.reference, fetched.snapshot, task.known
+        reference, found, known = task.reference, fetched.snapshot, task.known
         authorized = self._fetcher.access.token(realm_of(task.work.kind)) is not None
         same = known is not None and msgspec.structs.replace(found, requested=known.snapshot.requested) == known.snapshot
         if same and known is not None and fetched.etag == known.etag and fetched.url in (None, known.url):
             self._store.confirm(reference, authorized=authorized)
             return found
-        if task.phase == DESCRIBE or known is None:
-            return self._store.put(reference, found, etag=fetched.etag, url=fetched.url, authorized=authorized)
-        return self._store.put(reference, found, etag=known.etag, url=known.url, authorized=authorized)
+        asked = fetched if task.phase == DESCRIBE or known is None else known
+        return self._store.put(reference, found, etag=asked.etag, url=asked.url, authorized=authorized)
 
     def _settle(self, work: Work, kept: RepositorySnapshot) -> Absent | None:
         """The end of one repository, or another try for the documents that it lacks."""
@@ -260,7 +251,7 @@ class Crawler:
         if not lacking:
             self._journal.finish(work, "stored")
             return None
-        worst = next((absent for absent in lacking if absent.reason in ("unreachable", "rate-limited")), lacking[0])
+        worst = next((absent for absent in lacking if _helped_by_time(absent)), lacking[0])
         listing = any(absent.what == LISTING for absent in lacking)
         self._failed(work, worst, DESCRIBE if listing else REST, whole=False)
         return worst
@@ -268,8 +259,7 @@ class Crawler:
     def _failed(self, work: Work, absent: Absent, phase: int, *, whole: bool) -> None:
         """Tried again later where that can help, else accounted for: failed, or partial where something is stored."""
         detail = f"{absent.what}: {absent.detail}" if absent.what != work.name else absent.detail
-        helps = absent.reason in ("unreachable", "rate-limited")
-        if helps and self._journal.retry(work, absent.reason, detail, phase=phase, wait=absent.retry_in):
+        if _helped_by_time(absent) and self._journal.retry(work, absent.reason, detail, phase=phase, wait=absent.retry_in):
             return
         self._journal.finish(work, "failed" if whole else "partial", absent.reason, detail)
 
@@ -279,3 +269,8 @@ class Crawler:
         for reference in self._links_of(snapshot):
             phase = REST if reference.kind == "github" else DESCRIBE
             self._journal.add(reference, phase, rank=rank, depth=depth + 1)
+
+
+def _helped_by_time(absent: Absent) -> bool:
+    """Whether another try in this crawl can bring what is lacking."""
+    return absent.reason in ("unreachable", "rate-limited") or absent.retry_in is not None

@@ -126,6 +126,13 @@ class Journal:
         query = "SELECT 1 FROM item WHERE run = ? AND kind = ? AND name = ? AND ref = '' AND state = 'queued' AND phase = ?"
         return bool(self._database.rows(query, (self.run, reference.kind, reference.name, DESCRIBE)))
 
+    def undescribed(self, owner: str) -> list[str]:
+        """The models of an owner that are still to be described."""
+        query = "SELECT name FROM item WHERE run = ? AND kind = 'hub-model' AND name > ? AND name < ? AND ref = ''"
+        query += " AND state = 'queued' AND phase = ?"
+        # "0" is the character behind the slash
+        return [str(row[0]) for row in self._database.rows(query, (self.run, f"{owner}/", f"{owner}0", DESCRIBE))]
+
     # --- claims
 
     def claim_listing(self) -> tuple[Listing, str | None, int, int] | None:

@@ -9,6 +9,7 @@ from email.utils import parsedate_to_datetime
 
 import msgspec
 
+from openness.crawl.again import still_nothing
 from openness.crawl.fetcher import Fetcher, described
 from openness.crawl.journal import DESCRIBE, REST, TEXTS, Journal
 from openness.crawl.selection import Listing
@@ -54,6 +55,8 @@ class Pages:
         self._journal = journal
         self._fetcher = fetcher
         self._followed = followed
+        #: The rows of the pages of each listing so far: one that comes again leads in a circle.
+        self._seen: dict[Listing, set[int]] = {}
 
     def claim(self) -> PageTask | None:
         """The next page of a listing that nobody else has in hand."""
@@ -84,7 +87,7 @@ class Pages:
             following, rows = answer.next, answer.rows
             if rows is None:
                 following, rows = self._remembered(answer.url)
-            elif answer.etag is not None:
+            elif answer.etag is not None and not answer.astray:
                 names = Names(tuple((row.name, row.downloads) for row in rows))
                 record = (answer.url, answer.etag, following, zlib.compress(msgspec.json.encode(names)))
                 self._store.database.execute("INSERT OR REPLACE INTO page VALUES (?, ?, ?, ?)", record)
@@ -95,11 +98,22 @@ class Pages:
             fresh = [row for row in rows if not _older(row, listing.since)]
             for row in fresh:
                 self._row(row, listing)
-            done = following is None or following == task.url or len(fresh) < len(rows)
+            if answer.astray:
+                return self._failed(task, Absent("listing", "refused-host", "the next page lies elsewhere"))
+            done = following is None or len(fresh) < len(rows) or self._in_a_circle(task, rows)
             done = done or (listing.limit is not None and task.rows + len(rows) >= listing.limit)
             done = done or (listing.check and task.pages + 1 >= CHECK_PAGES)
+            if listing.check and task.pages == 0 and following is None:
+                self._unlisted(listing.author or "", {row.name.casefold() for row in rows})
             self._journal.listed(listing, following, rows=len(fresh), done=done, began=_began(answer.date))
         return None
+
+    def _in_a_circle(self, task: PageTask, rows: tuple[Row, ...]) -> bool:
+        """Whether a page of this listing had the same rows already."""
+        seen, these = self._seen.setdefault(task.listing, set()), hash(tuple(row.name for row in rows))
+        found = these in seen
+        seen.add(these)
+        return found
 
     def _failed(self, task: PageTask, absent: Absent) -> Absent | None:
         if absent.reason in ("too-large", "malformed"):
@@ -117,6 +131,14 @@ class Pages:
         found = msgspec.json.decode(blobs.inflate(names if isinstance(names, bytes) else b""), type=Names)
         return None if following is None else str(following), tuple(Row(name, None, rank) for name, rank in found.rows)
 
+    def _unlisted(self, owner: str, listed: set[str]) -> None:
+        """Names that led to nothing lately, and that are not among all the models of their owner, need no question."""
+        token = self._fetcher.access.token("hub") is not None
+        for name in self._journal.undescribed(owner):
+            reference = Reference("hub-model", name)
+            if name.casefold() not in listed and still_nothing(self._store.find(reference, documents=False), token=token):
+                self._journal.listed_model(reference, DESCRIBE, rank=0, state="absent")
+
     def _row(self, row: Row, listing: Listing) -> None:
         reference = Reference("hub-model", row.name)
         if listing.check and not self._journal.has(reference):
@@ -125,14 +147,13 @@ class Pages:
         kept = stored.snapshot if stored is not None else None
         if row.head is not None:
             now = described(row.head, kept)
-            same = kept is not None and kept.revision == now.revision and merged(kept, now) == kept
-            if same:
+            if kept is not None and (_as_absent(kept, now) or (kept.revision == now.revision and merged(kept, now) == kept)):
                 self._store.confirm(reference, authorized=stored is not None and stored.authorized)
             else:
                 kept = self._store.put(reference, now, authorized=self._fetcher.access.token("hub") is not None)
         phase, state = DESCRIBE, "queued"
-        if kept is not None and kept.absent is not None and row.head is not None:
-            state = "absent"
+        if kept is not None and kept.absent is not None and (row.head is not None or kept.revision is not None):
+            state = "absent"  # a commit of what is absent is known from such a row alone
         elif kept is not None and kept.absent is None:
             phase = TEXTS if pending(kept, TEXT_KINDS) else REST
             state = "stored" if not lacking(kept) else "queued"
@@ -145,6 +166,11 @@ def pending(snapshot: RepositorySnapshot, kinds: frozenset[str] | None = None) -
     """Whether documents (of these kinds) were left for later."""
     left = tuple(absent for absent in snapshot.absences if absent.detail == NOT_YET)
     return bool(left) and lacking(msgspec.structs.replace(snapshot, absences=left), kinds)
+
+
+def _as_absent(kept: RepositorySnapshot, now: RepositorySnapshot) -> bool:
+    """Whether a row says no more than that a repository may still not be used."""
+    return kept.absent is not None and now.absent is not None and kept.absent.reason == now.absent.reason
 
 
 def _older(row: Row, since: str | None) -> bool:

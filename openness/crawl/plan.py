@@ -1,23 +1,27 @@
 """What a crawl will cost, before it is begun: requests by quota, and how long the quotas make it. Asks nothing of anyone.
 
-For what is stored the figures are exact but for what has changed; for the rest they are those of models as they usually are,
-and the plan says so.
+For what is stored, and what it links to, the figures are exact but for what has changed and what an owner's list saves; for the
+rest they are those of models as they usually are, and the plan says so.
 """
 
 from __future__ import annotations
 
 import math
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 import yaml
 
+from openness.crawl.again import MOST_LINKS, lasting, present_name
+from openness.crawl.links import links_of
 from openness.crawl.selection import Selection
 from openness.sources.documents import Wanted, selection
 from openness.sources.endpoints import Access
 from openness.sources.pacing import Bucket
-from openness.store.snapshots import Store
+from openness.sources.snapshot import Reference
+from openness.store.snapshots import Store, Stored
 
 FILE = "host_quotas.yaml"
 PAGE = 1000
@@ -84,6 +88,8 @@ def plan(chosen: Selection, store: Store | None, announced: dict[str, Bucket], a
         else:
             new += 1
             requests["hub-files"] += round(known.usual["documents"])
+    for reference in _linked(chosen, store):
+        requests["github" if reference.kind == "github" else "hub-api"] += 1
     for listing in chosen.listings:
         models = listing.limit or PAGE
         requests["hub-api"] += math.ceil(models / PAGE)
@@ -113,6 +119,29 @@ def plan(chosen: Selection, store: Store | None, announced: dict[str, Bucket], a
         slowest,
         tuple(assumptions),
     )
+
+
+def _linked(chosen: Selection, store: Store | None) -> Iterator[Reference]:
+    """What stored repositories lead to, and is asked for once more: all but what led to nothing lately."""
+    if store is None:
+        return
+    front = [present_name(store, reference) for reference in chosen.references]
+    met = {_key(reference) for reference, _ in front}
+    for _ in range(MOST_LINKS):
+        following: list[tuple[Reference, Stored | None]] = []
+        for link in (link for _, stored in front if stored is not None for link in links_of(stored.snapshot)):
+            reference, stored = present_name(store, link)
+            if _key(reference) in met:
+                continue
+            met.add(_key(reference))
+            following.append((reference, stored))
+            if stored is None or stored.snapshot.absent is None or not lasting(stored):
+                yield reference
+        front = following
+
+
+def _key(reference: Reference) -> tuple[str, str]:
+    return reference.kind, reference.name.casefold()
 
 
 def _need(bucket: str, requests: int, announced: dict[str, Bucket], access: Access, known: HostQuotas) -> Need:

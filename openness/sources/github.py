@@ -20,6 +20,7 @@ from openness.sources.hub_names import is_revision
 from openness.sources.model_reference import is_github_name
 from openness.sources.snapshot import Document, Fetched, FileEntry, GitHubFields, Reference, RepositorySnapshot, document, nothing
 from openness.sources.transport import LIMIT, Connection, Refusal
+from openness.sources.whole import EXPECTED, LIST, OBJECT, Expected
 
 COMMIT = re.compile(r"[0-9a-f]{40}([0-9a-f]{24})?")
 DATE = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?", re.ASCII)
@@ -52,25 +53,31 @@ class GitHubSource:
         """The same, where an earlier answer is known: where nothing was pushed since, one conditional request says so."""
         if not is_github_name(reference.name):  # a name from a document, not from the command line
             return Fetched(nothing(reference, Absent(reference.name, "malformed", "no name of a repository")))
-        url = f"{self._base}/repos/{reference.name}"
-        condition = known.etag if known is not None and known.url == url else None
+        # a validator is that of the address where the answer came from, behind all redirects
+        condition = known.etag if known is not None and known.url == self._api(known.snapshot.name) else None
         found, etag = self._described(reference.name, condition)
         if isinstance(found, Absent):
             return Fetched(nothing(reference, found))
         if found is None and known is not None:
-            return Fetched(self._again(reference, known.snapshot, known.snapshot.github or GitHubFields()), condition, url)
+            found_again = self._again(reference, known.snapshot, known.snapshot.github or GitHubFields())
+            return Fetched(found_again, condition, known.url)
         name = found.get("full_name") if isinstance(found, dict) else None
         if not isinstance(found, dict) or not isinstance(name, str) or not is_github_name(name):
             return Fetched(nothing(reference, Absent(reference.name, "malformed", "the answer does not describe a repository")))
-        fields = github_fields(found)
+        fields, url = github_fields(found), self._api(name)
         if known is not None and known.snapshot.name == name and _unpushed(known.snapshot.github, fields):
             return Fetched(self._again(reference, known.snapshot, fields), etag, url)
         snapshot = RepositorySnapshot("github", name, reference.name, url=_page(found), github=fields, files_complete=False)
         return Fetched(self._at(reference, snapshot, known.snapshot if known else None), etag, url)
 
+    def _api(self, name: str) -> str:
+        return f"{self._base}/repos/{name}"
+
     def _again(self, reference: Reference, known: RepositorySnapshot, fields: GitHubFields) -> RepositorySnapshot:
         """A repository to which nothing was pushed: what is known of it, and what was lacking."""
         head = msgspec.structs.replace(known, requested=reference.name, github=fields)
+        if known.revision is None and any(absent.what == LISTING and absent.reason == "missing" for absent in known.absences):
+            return head  # it is still empty
         if known.revision is None or not listing_stands(known) or known.absent is not None:
             return self._at(reference, head, known)
         return self._fill(head, known.revision, known)
@@ -107,7 +114,7 @@ class GitHubSource:
     def _described(self, name: str, condition: str | None) -> tuple[Any, str | None]:
         """What GitHub says of a repository and its validator; None where it is what the validator stands for."""
         headers = {"If-None-Match": condition} if condition else {}
-        answer = self._send(name, f"/repos/{name}", {"Accept": JSON, **headers})
+        answer = self._send(name, f"/repos/{name}", {"Accept": JSON, **headers}, {}, {EXPECTED: OBJECT})
         if isinstance(answer, Absent):
             return answer, None
         if answer.status_code == httpx2.codes.NOT_MODIFIED and condition:
@@ -121,7 +128,7 @@ class GitHubSource:
 
         Asked as a list of one: the answer for a single commit carries the patch of every file.
         """
-        found = self._json(f"revision {revision}", f"/repos/{name}/commits", {"sha": revision, "per_page": "1"})
+        found = self._json(f"revision {revision}", f"/repos/{name}/commits", {"sha": revision, "per_page": "1"}, LIST)
         if isinstance(found, Absent):
             return found
         first = found[0] if isinstance(found, list) and found and isinstance(found[0], dict) else {}
@@ -171,7 +178,8 @@ class GitHubSource:
 
     def _document(self, snapshot: RepositorySnapshot, ref: str, file: FileEntry, kind: str) -> Document | Absent:
         path = f"/repos/{snapshot.name}/contents/{quote(file.path)}"
-        answer = self._get(file.path, path, RAW, {"ref": ref}, self._wanted.document_bytes)
+        known = {LIMIT: self._wanted.document_bytes, EXPECTED: Expected(file.size)}
+        answer = self._get(file.path, path, RAW, {"ref": ref}, known)
         if isinstance(answer, Absent):
             return answer
         kind = "readme" if kind == "card" else kind
@@ -182,28 +190,24 @@ class GitHubSource:
         found = self._json("release", f"/repos/{name}/releases/latest")
         return _text(found.get("tag_name")) if isinstance(found, dict) else None
 
-    def _json(self, what: str, path: str, params: dict[str, str] | None = None) -> Any:
+    def _json(self, what: str, path: str, params: dict[str, str] | None = None, expected: Expected = OBJECT) -> Any:
         """The parsed answer, or an Absent."""
-        answer = self._get(what, path, JSON, params)
+        answer = self._get(what, path, JSON, params or {}, {EXPECTED: expected})
         return answer if isinstance(answer, Absent) else _decoded(what, answer)
 
-    def _get(
-        self, what: str, path: str, accept: str, params: dict[str, str] | None = None, limit: int | None = None
-    ) -> bytes | Absent:
-        answer = self._send(what, path, {"Accept": accept}, params, limit)
+    def _get(self, what: str, path: str, accept: str, params: dict[str, str], known: dict[str, Any]) -> bytes | Absent:
+        answer = self._send(what, path, {"Accept": accept}, params, known)
         if isinstance(answer, Absent):
             return answer
         return answer.content if answer.status_code == httpx2.codes.OK else _refused(what, answer.status_code)
 
     def _send(
-        self, what: str, path: str, headers: dict[str, str], params: dict[str, str] | None = None, limit: int | None = None
+        self, what: str, path: str, headers: dict[str, str], params: dict[str, str], known: dict[str, Any]
     ) -> httpx2.Response | Absent:
         headers = {**headers, "X-GitHub-Api-Version": API_VERSION}
-        extensions = {LIMIT: limit} if limit is not None else {}
-        client = self._connection.client
+        url, client = f"{self._base}{path}", self._connection.client
         try:
-            request = client.build_request("GET", f"{self._base}{path}", params=params, headers=headers, extensions=extensions)
-            return client.send(request)
+            return client.send(client.build_request("GET", url, params=params, headers=headers, extensions=known))
         except Refusal as error:
             return Absent(what, error.reason, error.detail, error.retry_in)
         except OfflineModeIsEnabled:

@@ -39,6 +39,7 @@ from openness.sources.snapshot import (
     nothing,
 )
 from openness.sources.transport import LIMIT, Connection, Refusal
+from openness.sources.whole import EXPECTED, OBJECT, Expected
 
 #: From here on the list that comes with a repository's description may not be whole, and the paged listing is asked
 #: instead. The Hub documents no figure; this is where earlier releases of huggingface_hub changed over.
@@ -71,9 +72,9 @@ class HubSource:
         """
         if not is_hub_id(reference.name):  # a name from a document, not from the command line
             return Fetched(nothing(reference, Absent(reference.name, "malformed", "no id of a repository")))
-        url = self._api(reference)
-        condition = known.etag if known is not None and known.url == url else None
-        answer = self._description(reference, url, condition)
+        # a validator is that of the address where the answer came from, behind all redirects
+        condition = known.etag if known is not None and known.url == self._api(reference, known.snapshot.name) else None
+        answer = self._description(reference, self._api(reference, reference.name), condition)
         if isinstance(answer, Absent):
             return Fetched(nothing(reference, answer, page(self._endpoint, reference.kind, reference.name)))
         data, etag = answer
@@ -81,7 +82,8 @@ class HubSource:
             head = msgspec.structs.replace(known.snapshot, requested=reference.name)
         else:
             head = self._head(reference, data or {})
-        return Fetched(self.fill(head, reference.revision, known.snapshot if known else None, only), etag or condition, url)
+        found = self.fill(head, reference.revision, known.snapshot if known else None, only)
+        return Fetched(found, etag or condition, self._api(reference, head.name))
 
     def _head(self, reference: Reference, data: dict[str, Any]) -> RepositorySnapshot:
         """What a description says, without documents."""
@@ -108,9 +110,9 @@ class HubSource:
         lacking = (*listing, *absences, *later, *left_out)
         return msgspec.structs.replace(head, documents=tuple(documents), absences=lacking)
 
-    def _api(self, reference: Reference) -> str:
+    def _api(self, reference: Reference, name: str) -> str:
         kind = "datasets" if reference.kind == "hub-dataset" else "models"
-        url = f"{self._endpoint}/api/{kind}/{reference.name}"
+        url = f"{self._endpoint}/api/{kind}/{name}"
         return url if reference.revision is None else f"{url}/revision/{quote(reference.revision, safe='')}"
 
     def _description(
@@ -119,7 +121,7 @@ class HubSource:
         """What the Hub says of a repository and its validator; None where it is what the validator stands for."""
         headers = {"If-None-Match": condition} if condition else None
         try:
-            answer = self._connection.client.get(url, params={"blobs": True}, headers=headers)
+            answer = self._connection.client.get(url, params={"blobs": True}, headers=headers, extensions={EXPECTED: OBJECT})
             if answer.status_code == httpx2.codes.NOT_MODIFIED and condition:
                 return None, condition
             hf_raise_for_status(answer)
@@ -161,9 +163,10 @@ class HubSource:
         repo_type = "dataset" if snapshot.kind == "hub-dataset" else None
         revision = snapshot.revision or asked
         url = hf_hub_url(snapshot.name, file.path, repo_type=repo_type, revision=revision, endpoint=self._endpoint)
+        known = {LIMIT: self._wanted.document_bytes, EXPECTED: Expected(file.size, signed=True)}
         try:
             client = self._connection.client
-            request = client.build_request("GET", url, extensions={LIMIT: self._wanted.document_bytes})
+            request = client.build_request("GET", url, extensions=known)
             answer = client.send(request)
             hf_raise_for_status(answer)
         except ERRORS as error:

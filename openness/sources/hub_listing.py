@@ -7,7 +7,7 @@ gives; a page is revalidated by its ETag like a description.
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import parse_qsl, urlencode, urlsplit
+from urllib.parse import parse_qsl, urlencode, urljoin, urlsplit
 
 import httpx2
 import msgspec
@@ -18,6 +18,7 @@ from openness.sources.hub import ERRORS, absence
 from openness.sources.hub_fields import described, is_name, siblings
 from openness.sources.snapshot import RepositorySnapshot
 from openness.sources.transport import Connection
+from openness.sources.whole import EXPECTED, LIST
 
 #: What a classification needs of a row, and what ranks it.
 EXPAND = (
@@ -41,7 +42,8 @@ class Row(msgspec.Struct, frozen=True):
 
 
 class Page(msgspec.Struct, frozen=True):
-    """``rows`` is None where the page is what its validator stands for. ``odd`` rows could not be read at all."""
+    """``rows`` is None where the page is what its validator stands for. ``odd`` rows could not be read at all. ``astray``: the
+    next page is none that may be asked for."""
 
     url: str
     rows: tuple[Row, ...] | None
@@ -49,6 +51,7 @@ class Page(msgspec.Struct, frozen=True):
     next: str | None = None
     etag: str | None = None
     date: str | None = None
+    astray: bool = False
 
 
 class HubListing:
@@ -70,7 +73,8 @@ class HubListing:
     def page(self, url: str, etag: str | None = None) -> Page | Absent:
         """One page; with ``etag``, only if it is another than that. Absent("too-large") asks for smaller pages."""
         try:
-            answer = self._connection.client.get(url, headers={"If-None-Match": etag} if etag else None)
+            headers = {"If-None-Match": etag} if etag else None
+            answer = self._connection.client.get(url, headers=headers, extensions={EXPECTED: LIST})
             if answer.status_code == httpx2.codes.NOT_MODIFIED and etag:
                 return Page(url, None, etag=etag, date=answer.headers.get("date"))
             if answer.status_code in TOO_LARGE:
@@ -83,11 +87,13 @@ class HubListing:
         except (msgspec.MsgspecError, RecursionError, UnicodeDecodeError):
             return Absent("listing", "malformed", "the answer is no list of models")
         rows = [row for item in items if (row := self._row(item)) is not None]
+        if items and not rows:
+            return Absent("listing", "malformed", "no row of the answer is a model")
         following = answer.links.get("next", {}).get("url")
-        if following is not None and not self._ours(following):
-            return Absent("listing", "refused-host", "the next page lies elsewhere")
+        following = None if following is None else _joined(url, following)
         etag, date = answer.headers.get("etag"), answer.headers.get("date")
-        return Page(url, tuple(rows), len(items) - len(rows), following, etag, date)
+        astray = following is not None and not self._ours(following)
+        return Page(url, tuple(rows), len(items) - len(rows), following, etag, date, astray)
 
     def _row(self, item: msgspec.Raw) -> Row | None:
         try:
@@ -105,8 +111,19 @@ class HubListing:
 
     def _ours(self, url: str) -> bool:
         """Whether the next page is one of the same listing: the transport would refuse another host, this also another path."""
-        here, there = urlsplit(f"{self._endpoint}/api/models"), urlsplit(url)
+        try:
+            here, there = urlsplit(f"{self._endpoint}/api/models"), urlsplit(url)
+        except ValueError:
+            return False
         return (here.scheme, here.netloc, here.path) == (there.scheme, there.netloc, there.path)
+
+
+def _joined(url: str, following: str) -> str:
+    """The address of a link, which may be relative; one that is none stays as it is."""
+    try:
+        return urljoin(url, following)
+    except ValueError:
+        return following
 
 
 def with_size(url: str, size: int) -> str:

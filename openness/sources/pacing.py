@@ -165,7 +165,7 @@ def bucket(realm: str, path: str) -> str:
     """The quota that a request counts against: the Hub has one for its API, one for files, one for pages."""
     if realm != "hub":
         return realm
-    if "/resolve/" in path:
+    if "/resolve/" in path or "/resolve-cache/" in path:  # the second is where the Hub redirects the first to
         return "hub-files"
     return "hub-api" if "/api/" in path else "hub-pages"
 

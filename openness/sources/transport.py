@@ -28,6 +28,7 @@ from openness.sources.limits import Limits
 from openness.sources.partial import Part
 from openness.sources.redaction import LOGGERS, Redacted
 from openness.sources.snapshot import AbsenceReason
+from openness.sources.whole import EXPECTED
 from openness.sources.wire import Wire
 
 #: Extension of a request: the largest body, in bytes, that its caller can use.
@@ -36,6 +37,8 @@ LIMIT = "openness.limit"
 SPAN = "openness.span"
 #: An error's body is only looked into for its message; a redirect's not at all.
 ERROR_BYTES = 64 * 1024
+#: When what was damaged on the way may come whole.
+WORTH_ANOTHER_TRY_SECONDS = 2.0
 RETRIED = frozenset({408, 429, 500, 502, 503, 504})
 USER_AGENT = f"openness/{__version__}"
 #: What huggingface_hub passes on to its user's terminal, and what would tie requests together.
@@ -107,7 +110,7 @@ class Transport(httpx2.BaseTransport):
         patience = self.limits.patience_seconds
         attempts = self.limits.attempts if request.method in ("GET", "HEAD") else 1
         refusal: Refusal | None = None
-        part = Part(request.extensions.get(SPAN))
+        part = Part(request.extensions.get(SPAN), request.extensions.get(EXPECTED))
         for attempt in range(1, attempts + 1):
             while wait := self.quotas.admit(bucket):
                 patience -= self._wait(wait, patience, refusal)
@@ -178,7 +181,8 @@ class Transport(httpx2.BaseTransport):
         except (httpx2.NetworkError, httpx2.RemoteProtocolError):
             raise _Again(Refusal("unreachable", f"the connection to {request.url.host} failed or broke off")) from None
         except body.Broken:
-            raise _Again(Refusal("malformed", f"the answer of {request.url.host} is damaged")) from None
+            text = f"the answer of {request.url.host} is damaged"
+            raise _Again(Refusal("malformed", text, WORTH_ANOTHER_TRY_SECONDS)) from None
         except httpx2.TransportError as error:  # a proxy that refuses, a scheme that is not served
             raise _refusal_of(error, request) from None
         finally:
@@ -187,6 +191,9 @@ class Transport(httpx2.BaseTransport):
         with self._lock:
             self.answers[answer.status_code] += 1
         self._judge(answer, data, realm, bucket)
+        if not part.settled(request, answer, data):
+            text = f"the answer of {request.url.host} is not what was asked for, or not whole"
+            raise _Again(Refusal("malformed", text, WORTH_ANOTHER_TRY_SECONDS))
         status = httpx2.codes.OK if answer.status_code == httpx2.codes.PARTIAL_CONTENT else answer.status_code
         kept = [(name, value) for name, value in answer.headers.multi_items() if name.lower() not in DROPPED_HEADERS]
         if request.method == "HEAD" and "content-length" in answer.headers:
@@ -211,7 +218,8 @@ class Transport(httpx2.BaseTransport):
         except body.TooLarge:
             if not good:
                 return b""  # an error needs no long text
-            raise Refusal("too-large", f"more than {limit} bytes") from None
+            refusal = Refusal("too-large", f"more than {limit} bytes")
+            raise (_Again(refusal) if part.fits(limit) else refusal) from None
 
     def _judge(self, answer: httpx2.Response, data: bytes, realm: str, bucket: str) -> None:
         """Raise _Again for an answer that is worth another attempt."""

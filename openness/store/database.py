@@ -109,6 +109,13 @@ class Database:
             time.sleep(0.01)
 
     def _version(self) -> int:
+        """The schema, seen with all else at one moment: another process may be making it."""
+        if not self._connection.in_transaction:
+            self._connection.execute("BEGIN")
+            try:
+                return self._version()
+            finally:
+                self._connection.execute("ROLLBACK")
         version: int = self._connection.execute("PRAGMA user_version").fetchone()[0]
         owner: int = self._connection.execute("PRAGMA application_id").fetchone()[0]
         tables: int = self._connection.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0]

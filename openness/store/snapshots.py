@@ -220,10 +220,10 @@ class Store:
             for name in {reference.name, snapshot.name}:
                 row = (snapshot.kind, name, one, id, now, etag, url, authorized)
                 self.database.execute("INSERT OR REPLACE INTO pointer VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
-            # other names of the same repository lead to where it stands now
-            query = "UPDATE pointer SET snapshot = ?1, checked = ?2 WHERE kind = ?3 AND ref = ?4 AND snapshot IN"
-            query += " (SELECT id FROM snapshot WHERE kind = ?3 AND name = ?5)"
-            self.database.execute(query, (id, now, snapshot.kind, one, snapshot.name))
+            # other names that led to this repository, or to the name that now leads here, lead to where it stands now: not asked
+            query = "UPDATE pointer SET snapshot = ?1 WHERE kind = ?2 AND ref = ?3 AND snapshot IN"
+            query += " (SELECT id FROM snapshot WHERE kind = ?2 AND name IN (?4, ?5))"
+            self.database.execute(query, (id, snapshot.kind, one, snapshot.name, reference.name))
 
     def confirm(self, reference: Reference, *, authorized: bool = False) -> None:
         """Its host has said that what is kept for this reference is still so."""

@@ -115,6 +115,12 @@ def test_a_dry_run_asks_nothing_and_says_what_it_assumes(server: Loopback, tmp_p
     assert (plan["stored"], {name: need["requests"] for name, need in plan["needs"].items()}) == (2, {"hub-api": 2})
     assert plan["needs"]["hub-api"]["announced"] and plan["seconds"] == 0 and server.lines() == []
     assert "hub-api" in crawl(server, tmp_path, "a/plain", "--dry-run").out
+    crawl(server, tmp_path, "a/much")
+    server.log.clear()
+    (plan,) = crawl(server, tmp_path, "a/much", "--dry-run", "--format", "json").json["results"]
+    crawl(server, tmp_path, "a/much")  # the model, its base model and dataset, its code
+    asked = sum("/github/" not in line for line in server.lines()), sum("/github/" in line for line in server.lines())
+    assert {name: need["requests"] for name, need in plan["needs"].items()} == {"hub-api": 3, "github": 1} and asked == (3, 1)
 
 
 def test_how_long_the_quotas_make_it(server: Loopback, tmp_path: Path) -> None:

@@ -137,10 +137,20 @@ def test_no_other_host_is_ever_asked(tmp_path: Path, trap: Trap) -> None:
 
 def test_a_next_page_elsewhere_is_not_followed(tmp_path: Path, trap: Trap) -> None:
     link = f'<{trap.endpoint}/api/models?cursor=x>; rel="next"'
+    rows = b'[{"id": "a/plain"}]'
     with Loopback(small()) as server:
-        server.fault(r"GET /api/models\?", "body", body=b"[]", headers={"Link": link}, times=99)
+        server.fault(r"GET /api/models\?", "body", body=rows, headers={"Link": link}, times=99)
         result = crawl(tmp_path, server, authors=("a",))
-    assert (result.accounts, result.down) == ({}, ["hub"])
+    # what the page itself has is stored, and the listing is no whole one
+    assert (result.states("stored"), result.down) == ({"a/plain"}, ["hub"])
+
+
+def test_a_next_page_may_be_relative(tmp_path: Path) -> None:
+    with Loopback(small()) as server:
+        headers = {"Link": '</api/models?author=b>; rel="next"'}
+        server.fault(r"GET /api/models\?author=a", "body", body=b"[]", headers=headers, times=99)
+        result = crawl(tmp_path, server, authors=("a",))
+    assert (result.states("stored"), result.down) == ({"b/base"}, [])
 
 
 # --- odd listings
@@ -172,6 +182,17 @@ def test_a_page_that_is_too_large_is_asked_for_in_smaller_ones(tmp_path: Path, s
         server.fault("limit=(1000|500)&", status=status, times=99)
         assert crawl(tmp_path, server, authors=("a",)).states("stored") == EVERYTHING
         assert ["limit=100&" in line for line in server.lines() if "/api/models?" in line] == [False, False, True]
+
+
+def test_a_listing_that_leads_in_a_wide_circle_ends(tmp_path: Path) -> None:
+    with Loopback(small()) as server:
+        for here, there in ("AB", "BC", "CA"):
+            link = f'<{server.endpoint}/api/models?author=a&cursor={there}>; rel="next"'
+            row = b'[{"id": "a/%s"}]' % {"A": b"plain", "B": b"much", "C": b"little"}[here]
+            server.fault(rf"GET /api/models\?author=a.*cursor={here}", "body", body=row, headers={"Link": link}, times=99)
+        first = {"Link": f'<{server.endpoint}/api/models?author=a&cursor=A>; rel="next"'}
+        server.fault(r"GET /api/models\?", "body", body=b'[{"id": "b/base"}]', headers=first, times=99)
+        assert crawl(tmp_path, server, authors=("a",)).states("stored") == EVERYTHING
 
 
 def test_a_listing_that_leads_in_a_circle_ends(tmp_path: Path) -> None:

@@ -29,6 +29,11 @@ PASSING: list[dict[str, Any]] = [
     {"kind": "status", "status": 429, "headers": {"RateLimit": '"api";r=0;t=0'}},
     {"kind": "status", "status": 429, "headers": {"Retry-After": "1"}},
     {"kind": "truncate"},
+    {"kind": "unmarked"},
+    {"kind": "overlong"},
+    {"kind": "body", "body": b"<!doctype html><title>Maintenance</title>", "headers": {"Content-Type": "text/html"}},
+    {"kind": "body", "body": b""},
+    {"kind": "body", "body": b"[1, 2]"},
     {"kind": "reset"},
     {"kind": "slow", "seconds": 1.5},
 ]
@@ -48,6 +53,16 @@ def test_what_passes_changes_nothing_of_the_result(tmp_path: Path, fault: dict[s
             server.fault(match, times=2 if fault["kind"] != "slow" else 1, **fault)
         assert crawl(tmp_path / "rough", server, authors=("a",)).states("stored") == EVERYTHING
     assert digest(tmp_path / "rough") == digest(tmp_path / "calm")
+
+
+def test_what_is_damaged_longer_than_one_request_is_tried_has_another_try(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("openness.sources.transport.WORTH_ANOTHER_TRY_SECONDS", 0.05)
+    with Loopback(small()) as server:
+        for match in ("GET /api/models/b/base", "GET /a/much/resolve/.*LICENSE", "GET /github/repos/d/code/contents/LICENSE"):
+            server.fault(match, "unmarked", times=QUICK.attempts + 1)
+        assert crawl(tmp_path, server, authors=("a",), models=("b/base",)).states("stored") == EVERYTHING
 
 
 def test_a_redirect_that_leads_nowhere_is_an_absence(tmp_path: Path) -> None:
@@ -119,6 +134,17 @@ def test_a_listing_that_breaks_off_is_no_success_and_goes_on_where_it_was(tmp_pa
 
 
 # --- quotas
+
+
+def test_a_redirect_to_the_cache_of_files_counts_as_a_file(tmp_path: Path) -> None:
+    with Loopback(generated(30)) as server:
+        owners = tuple({name.partition("/")[0] for kind, name in server.world.repositories if kind == "models"})
+        crawl(tmp_path / "calm", server, authors=owners)
+        server.state.quota, server.state.window, server.state.cached = {"api": 8, "resolvers": 15}, 1, True
+        limits = msgspec.structs.replace(QUICK, patience_seconds=60)
+        assert crawl(tmp_path / "paced", server, authors=owners, limits=limits).down == []
+        assert server.state.over == [] and any("/resolve-cache/" in line for line in server.lines())
+    assert digest(tmp_path / "paced") == digest(tmp_path / "calm")
 
 
 def test_announced_quotas_are_never_broken(tmp_path: Path) -> None:

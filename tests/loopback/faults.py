@@ -9,7 +9,8 @@ from dataclasses import dataclass, field
 class Fault:
     """The first ``times`` requests whose ``METHOD /path`` matches get it.
 
-    ``kind``: status (answer with ``status``, ``headers``, ``body``), truncate (cut the body), reset (no answer), slow
+    ``kind``: status (answer with ``status``, ``headers``, ``body``), truncate (cut the body), unmarked (cut it, and name no length),
+    overlong (name a length that never comes), reset (no answer), slow
     (``seconds`` before the answer), drip (a byte every ``seconds``), redirect (to ``to``), endless (a body without end),
     body (a good status with ``body`` and ``headers`` instead of the real answer), partial (the same, as a 206).
     """

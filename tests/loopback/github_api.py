@@ -12,7 +12,7 @@ from tests.loopback.reply import Reply, Request, reply_json
 from tests.loopback.world import Repository, World
 
 REPOSITORY = re.compile(r"/repos/([^/]+/[^/]+)(/.*)?")
-PRIVATE_FACTS = ("license_spdx", "moved_to", "cut_at", "listing", "date", "release", "sha")
+PRIVATE_FACTS = ("license_spdx", "moved_to", "cut_at", "listing", "date", "release", "sha", "empty")
 
 
 def answer(world: World, request: Request) -> Reply:
@@ -25,6 +25,8 @@ def answer(world: World, request: Request) -> Reply:
     rest = unquote(match[2] or "")
     if rest == "":
         return reply_json(_description(found, request))
+    if found.facts.get("empty"):
+        return _message(409, "Git Repository is empty.")
     if rest == "/commits":
         return _commits(found, request.one("sha"))
     if rest.startswith("/git/trees/"):

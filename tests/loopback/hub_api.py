@@ -17,10 +17,12 @@ API = re.compile(r"/api/(models|datasets)/([^/]+(?:/[^/]+)?)(?:/(revision|tree)/
 CHANGE = re.compile(r"/api/(models|datasets)/([^/]+/[^/]+)/(preupload|commit)/([^/]+)")
 FILE = re.compile(r"/(datasets/)?([^/]+/[^/]+)/resolve/([^/]+)/(.+)")
 CARD = re.compile(r"---\n(.*?)\n---\n", re.DOTALL)
+#: Where files really are.
+CACHE = "/api/resolve-cache/"
 #: Readable even where a repository is gated.
 OPEN = re.compile(r"(.*/)?(README|LICEN[CS]E|NOTICE|USE_POLICY)[^/]*", re.IGNORECASE)
 #: Facts that are not part of a description.
-PRIVATE_FACTS = ("allow", "moved_to", "siblings_limit")
+PRIVATE_FACTS = ("allow", "moved_to", "siblings_limit", "listed")
 EPOCH = "2022-03-02T23:29:04.000Z"
 
 
@@ -38,8 +40,10 @@ def answer(world: World, request: Request) -> Reply:
         if isinstance(found, Reply):
             return found
         return _tree(found, request) if verb == "tree" else reply_json(_description(found, request))
-    if match := FILE.fullmatch(request.path):
+    if match := FILE.fullmatch(request.path.replace(CACHE, "/", 1)):
         dataset, id, revision, path = (unquote(group or "") for group in match.groups())
+        if request.cached and not request.path.startswith(CACHE):
+            return Reply(307, b"", {"Location": f"{CACHE}{request.raw.partition('?')[0].removeprefix('/')}"})
         found = _open(world, request, "datasets" if dataset else "models", id, revision, path)
         return found if isinstance(found, Reply) else _file(found, path)
     return refusal(404, "Not Found")
@@ -50,7 +54,8 @@ def _listing(world: World, request: Request) -> Reply:
     author, filters = request.one("author"), request.query.get("filter", [])
     rows = []
     for (kind, id), found in sorted(world.repositories.items()):
-        hidden = any(found.facts.get(fact) for fact in ("private", "disabled", "moved_to"))
+        hidden = any(found.facts.get(fact) for fact in ("private", "moved_to"))
+        hidden |= bool(found.facts.get("disabled") and not found.facts.get("listed"))
         if kind != "models" or hidden or (author and id.partition("/")[0] != author):
             continue
         row = _description(found, request)

@@ -19,6 +19,7 @@ class Request:
     base: str
     page: int
     body: bytes = b""
+    cached: bool = False
 
     @property
     def token(self) -> str:

@@ -46,6 +46,8 @@ class State:
     quota: dict[str, int] = field(default_factory=dict)
     window: float = WINDOW_SECONDS
     page: int = 1000
+    #: Whether files are served as huggingface.co does: by a redirect to its cache.
+    cached: bool = False
     log: list[Entry] = field(default_factory=list)
     lock: threading.Lock = field(default_factory=threading.Lock)
     used: dict[str, int] = field(default_factory=dict)
@@ -139,7 +141,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.state.log.append(entry)
         url = urlsplit(self.path)
         on_github = url.path.startswith(f"{GITHUB_PREFIX}/")
-        bucket = "github" if on_github else "api" if url.path.startswith("/api/") else "resolvers"
+        resolver = not url.path.startswith("/api/") or url.path.startswith(hub_api.CACHE)
+        bucket = "github" if on_github else "resolvers" if resolver else "api"
         left, reset, allowed = self.state.take(bucket, entry)
         announced = _announced(bucket, left, reset, self.state)
         fault = self.state.fault(entry.line) if allowed else None
@@ -153,9 +156,12 @@ class _Handler(BaseHTTPRequestHandler):
             path = url.path[len(GITHUB_PREFIX) :] if on_github else url.path
             base = f"http://{self.headers['Host']}{GITHUB_PREFIX if on_github else ''}"
             query = parse_qs(url.query, keep_blank_values=True)
-            request = Request(self.command, path, self.path, query, self.headers, base, self.state.page, body)
+            request = Request(
+                self.command, path, self.path, query, self.headers, base, self.state.page, body, cached=self.state.cached
+            )
             reply = (github_api if on_github else hub_api).answer(self.state.world, request)
-        reply = _conditional(reply, self.headers)
+        if fault is None or "ETag" in reply.headers or fault.kind not in ("body", "redirect"):
+            reply = _conditional(reply, self.headers)
         entry.status = reply.status
         self._send(reply, announced, fault)
 
@@ -168,7 +174,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.connection.close()
             self.close_connection = True
             return
-        length = {} if kind == "endless" else {"Content-Length": str(len(reply.body))}
+        length = {"Content-Length": str(len(reply.body) + (50 if kind == "overlong" else 0))}
+        length = {"Connection": "close"} if kind in ("endless", "unmarked") else length
         try:
             self.send_response(reply.status)
             for name, value in {"Content-Type": "application/json", **length, **announced, **reply.headers}.items():
@@ -180,8 +187,8 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
 
     def _body(self, body: bytes, kind: str, seconds: float) -> None:
-        if kind == "truncate":
-            self.wfile.write(body[: len(body) // 2])
+        if kind in ("truncate", "unmarked", "overlong"):
+            self.wfile.write(body if kind == "overlong" else body[: len(body) // 2])
             self.close_connection = True
         elif kind == "drip":
             for position in range(len(body)):
@@ -205,6 +212,8 @@ def _conditional(reply: Reply, headers: Message) -> Reply:
         reply.headers["Content-Range"] = f"bytes {part[1]}-{part[2]}/{len(reply.body)}"
         return Reply(206, reply.body[int(part[1]) : int(part[2]) + 1], reply.headers)
     span = re.fullmatch(r"bytes=(\d+)-", headers.get("Range") or "")
+    if span and tag == headers.get("If-Range") and int(span[1]) >= len(reply.body):
+        return Reply(416, b"", {"Content-Range": f"bytes */{len(reply.body)}"})
     if span and tag == headers.get("If-Range") and int(span[1]) < len(reply.body):
         size = len(reply.body)
         reply.headers["Content-Range"] = f"bytes {span[1]}-{size - 1}/{size}"

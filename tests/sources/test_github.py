@@ -106,7 +106,7 @@ def test_a_refusal_has_its_reason(server: Loopback, status: int, reason: str) ->
     "body", [b"", b"[]", b"{}", b'{"full_name": "../x"}', b'{"full_name": "a/.."}', b"[" * 100_000, b"<html>"]
 )
 def test_an_answer_that_describes_no_repository_is_malformed(server: Loopback, body: bytes) -> None:
-    server.fault("GET /github", "body", body=body)
+    server.fault("GET /github", "body", body=body, times=9)
     snapshot = fetch(server, CODE, kind="github")
     assert snapshot.absent is not None and snapshot.absent.reason == "malformed"
 
@@ -182,7 +182,7 @@ def test_a_malformed_tree_names_no_file(server: Loopback, tree: Any) -> None:
 def test_a_large_tree_is_read_and_a_larger_answer_is_not(server: Loopback) -> None:
     rows = [{"path": f"src/module_{n}/file_{n}.py", "type": "blob", "size": n, "sha": "0" * 40} for n in range(60_000)]
     body = json.dumps({"sha": "0" * 40, "tree": rows, "truncated": False}).encode()
-    server.fault("/git/trees/", "body", body=body, times=2)
+    server.fault("/git/trees/", "body", body=body, times=3)  # one that is too large is asked for twice
     assert len(fetch(server, CODE, kind="github").files) == 60_000
     snapshot = fetch(server, CODE, kind="github", limits=msgspec.structs.replace(QUICK, answer_bytes=len(body) - 1))
     assert (snapshot.files, reasons(snapshot)) == ((), {"file list": "too-large"})

@@ -189,6 +189,11 @@ def test_a_status_without_the_hubs_error_code(server: Loopback, status: int, rea
     assert snapshot.absent is not None and (snapshot.absent.reason, snapshot.absent.detail) == (reason, f"HTTP {status}")
 
 
+def test_an_answer_longer_than_its_file_is_none_of_it(server: Loopback) -> None:
+    server.fault("GET /.*/LICENSE", "endless")
+    assert reasons(fetch(server, HERON)).get("LICENSE") is None
+
+
 @pytest.mark.parametrize(
     "body",
     [
@@ -205,7 +210,7 @@ def test_a_status_without_the_hubs_error_code(server: Loopback, status: int, rea
     ],
 )
 def test_an_answer_that_describes_no_repository_is_malformed(server: Loopback, body: bytes) -> None:
-    server.fault("GET /api", "body", body=body)
+    server.fault("GET /api", "body", body=body, times=9)
     snapshot = fetch(server, HERON)
     assert snapshot.absent is not None and snapshot.absent.reason == "malformed"
 

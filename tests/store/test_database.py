@@ -229,3 +229,25 @@ def test_a_killed_process_loses_nothing_that_it_committed(tmp_path: Path) -> Non
             assert upkeep.verify(store.database).problems == ()
             have = {name for _, name in store.names()}
             assert {f"o{round}/m{number}" for number in [0, *said]} <= have
+
+
+def test_a_store_that_another_process_is_making_is_ours(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It makes its tables between two of our looks at the file."""
+    connect = sqlite3.connect
+
+    def traced(*words: object, **more: object) -> sqlite3.Connection:
+        connection = connect(*words, **more)  # type: ignore[call-overload]
+
+        def look(statement: str) -> None:
+            if "sqlite_schema" in statement:
+                monkeypatch.setattr(sqlite3, "connect", connect)
+                connection.set_trace_callback(None)
+                Database(tmp_path / FILE).close()
+
+        connection.set_trace_callback(look)
+        return connection  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(sqlite3, "connect", traced)
+    opened = Database(tmp_path / FILE)
+    assert opened.rows("SELECT count(*) FROM boot") == [(0,)]
+    opened.close()
