@@ -77,6 +77,8 @@ def _write(target: Path, data: bytes) -> None:
     """Whole or not at all: an index cut by a full disk must not replace a good one."""
     import os
 
+    if target.exists() and not target.is_file():  # a device or a pipe must not become a file
+        raise OpennessError(f"The index {target} cannot be written: it is no regular file; give another file with -o.")
     partial = target.with_name(target.name + ".part")
     try:
         partial.write_bytes(data)

@@ -232,6 +232,8 @@ def write_whole(path: Path, data: bytes, what: str) -> None:
     import tempfile
 
     target = path.resolve()
+    if target.exists() and not target.is_file():  # a device or a pipe must not become a file
+        raise UsageError(f"The {what} {printable(str(path))} cannot be written: it is no regular file; choose another name.")
     try:
         mode = target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask()
         with tempfile.NamedTemporaryFile(dir=target.parent, prefix=f".{target.name}.", delete=False) as file:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import stat
 from pathlib import Path
 
@@ -50,6 +51,13 @@ def model(name: str, asked: str | None = None, **more: object) -> LockedModel:
 
 def lock_of(*models: LockedModel) -> Lock:
     return Lock("1", LockedQuestion(("internal",)), LockedPolicy("0"), models)
+
+
+def test_a_pipe_is_never_replaced_by_a_file(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    with pytest.raises(UsageError, match="no regular file"):
+        lock.write_whole(tmp_path / "pipe", b"{}", "lock")
+    assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
 @settings(deadline=None)
