@@ -9,36 +9,27 @@ from array import array
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
-import msgspec
-
-from openness.evidence.base_names import LineageWords, listed
-from openness.evidence.card import facts_of_data
-from openness.records import Place
+from openness.evidence.base_names import LineageWords
 from openness.sources.hub_fields import MOST_BASES, RELATIONS, is_name
 from openness.sweep import columns
-from openness.sweep.batch import BIT, Edges
-from openness.sweep.card_json import EMPTY, AnyCard
+from openness.sweep.batch import Edges
+from openness.sweep.card_json import AnyCard
 from openness.sweep.numbers import mask_of
+from openness.sweep.row_bases import BaseNames, Derived, RowEdges
 
 if TYPE_CHECKING:
     import pyarrow as arrow
 
 BASE_TAG = "base_model:"
-MERGE = "merge"
-PLACE = Place("Hub API")
 #: What an id of the Hub looks like at least; what does not is looked at by the full rule.
 PLAIN_ID = r"^[A-Za-z0-9_][A-Za-z0-9_.]*/[A-Za-z0-9_]+(?:[-.][A-Za-z0-9_]+)*$"
-#: What the Hub says of a row's bases: their ids, and the relation that it gives.
-Derived = tuple[list[str], str | None]
 
 
 class BaseReader:
-    """Reads the bases of batches; keeps what names stand for, since they repeat."""
+    """Reads the bases of batches."""
 
     def __init__(self, words: LineageWords) -> None:
-        self._words = words
-        self._known: dict[str, tuple[tuple[str, ...], bool]] = {}
-        self._ids: dict[str, bool] = {}
+        self._names = BaseNames(words)
 
     def edges(
         self, batch: arrow.RecordBatch, ids: arrow.Array, tags: arrow.Array, cards: Sequence[AnyCard], problems: array[int]
@@ -57,13 +48,13 @@ class BaseReader:
                 hub = dict(_structured(column, left))
             else:
                 hub = dict(_any_form(column))
-        hub = {row: value for row, given in hub.items() if (value := self._valid(*given))[0]}
+        hub = {row: value for row, given in hub.items() if (value := self._names.valid(*given))[0]}
         read = mask_of(rows, len(cards))
         hub |= _tagged_rows(tags, compute.or_(read, mask_of(arrow.array(hub, arrow.int32()), len(cards))))
         saying = arrow.array([value is not None for value in stated], arrow.bool_())
         said = compute.indices_nonzero(compute.and_not(saying, read)).to_pylist()
         left = sorted({*hub, *said})
-        own = _RowEdges(self, problems)
+        own = RowEdges(self._names, problems)
         for row, name in zip(left, ids.take(arrow.array(left, arrow.int64())).to_pylist(), strict=True):
             own.add(row, name or "", hub.get(row), cards[row])
         child = arrow.concat_arrays([rows.cast(arrow.int32()), arrow.array(own.child, arrow.int32())])
@@ -111,84 +102,10 @@ class BaseReader:
         coded = names.dictionary_encode()
         plain = compute.fill_null(compute.match_substring_regex(coded.dictionary, PLAIN_ID), False)
         valid = [
-            is_plain or self.is_id(name) for is_plain, name in zip(plain.to_pylist(), coded.dictionary.to_pylist(), strict=True)
+            is_plain or self._names.is_id(name)
+            for is_plain, name in zip(plain.to_pylist(), coded.dictionary.to_pylist(), strict=True)
         ]
         return compute.fill_null(arrow.array(valid, arrow.bool_()).take(coded.indices), False)
-
-    def is_id(self, text: str | None) -> bool:
-        if text is None:
-            return False
-        found = self._ids.get(text)
-        if found is None:
-            found = is_name(text)
-            if len(self._ids) < 1 << 18:
-                self._ids[text] = found
-        return found
-
-    def _valid(self, names: Iterable[str], relation: str | None) -> Derived:
-        return [name for name in dict.fromkeys(names) if self.is_id(name)][:MOST_BASES], relation
-
-    def named(self, text: str) -> tuple[tuple[str, ...], bool]:
-        """The Hub ids that one name of a card stands for (none or one), and whether it is a name of another kind."""
-        known = self._known.get(text)
-        if known is None:
-            found = listed(text, self._words)
-            ids = tuple(base.id for base in found if base.id and is_name(base.id))
-            known = ids, len(ids) < len(found)
-            if len(self._known) < 1 << 18:
-                self._known[text] = known
-        return known
-
-
-class _RowEdges:
-    """The edges of rows that are read by themselves."""
-
-    def __init__(self, reader: BaseReader, problems: array[int]) -> None:
-        self._reader = reader
-        self._problems = problems
-        self.child: list[int] = []
-        self.base: list[str] = []
-        self.relation: list[str] = []
-        self.worded: dict[int, bytes] = {}
-
-    def add(self, row: int, own: str, hub: Derived | None, card: AnyCard) -> None:
-        """The bases of a row, each once; where the Hub and the card name the same one, either may say how."""
-        ids, relation = hub if hub is not None else ([], None)
-        for base, how in list(self._edges(row, ids, relation, card).items())[:MOST_BASES]:
-            if base == own:
-                self._problems[row] |= BIT["base-itself"]
-                continue
-            self.child.append(row)
-            self.base.append(base)
-            self.relation.append(how)
-
-    def _edges(self, row: int, ids: list[str], relation: str | None, card: AnyCard) -> dict[str, str]:
-        if ids and (card.base_model is None or card.base_model == ids):
-            # the Hub made its list of the card's, so that one reading does for both
-            how = (relation or _relation(card)).strip().casefold()
-            return dict.fromkeys((base.lower() for base in ids), how or (MERGE if len(ids) > 1 else ""))
-        names = _base_values(card)
-        if card.base_model is not None and not names:
-            self._problems[row] |= BIT["base-malformed"]
-        stated: dict[str, None] = {}
-        worded = False
-        for text in names:
-            named, other = self._reader.named(text)
-            stated |= dict.fromkeys(id.lower() for id in named)
-            worded |= other
-        if worded:
-            value = {"hub": ids, "relation": relation, "card": names, "how": card.base_model_relation}
-            self.worded[row] = msgspec.json.encode(value)
-        hub = [base.lower() for base in ids]
-        one_of, other_of = ({id for id in ids if "/" in id} for ids in (hub, stated))
-        if one_of and other_of and not one_of & other_of:
-            self._problems[row] |= BIT["bases-disagree"]
-        how = (relation or _relation(card)).strip().casefold()
-        edges = dict.fromkeys(hub, how or (MERGE if len(ids) > 1 else ""))
-        own_how = how or (MERGE if len(names) > 1 else "")
-        for base in stated:
-            edges[base] = edges.get(base) or own_how
-        return edges
 
 
 def _nothing() -> tuple[arrow.Array, arrow.Array, arrow.Array]:
@@ -282,24 +199,3 @@ def _tagged(tags: Sequence[str]) -> Derived:
         if is_name(rest):
             found[rest] = None
     return list(found)[:MOST_BASES], relation
-
-
-def _base_values(card: AnyCard) -> list[str]:
-    """The names under ``base_model``, as the reader of cards takes them."""
-    value = _fact(card, "base_model")
-    return [] if value is None else [str(item) for item in value] if isinstance(value, list) else [str(value)]
-
-
-def _relation(card: AnyCard) -> str:
-    value = card.base_model_relation
-    if isinstance(value, str):
-        return value
-    found = _fact(card, "base_model_relation")
-    return "" if found is None else str(found)
-
-
-def _fact(card: AnyCard, key: str) -> Any:
-    """The value of one key as the reader of cards takes it; None where it says nothing."""
-    value = getattr(card, key)
-    facts = [] if card is EMPTY or value is None else facts_of_data({key: value}, PLACE)
-    return facts[0].value if facts else None

@@ -9,7 +9,8 @@ import msgspec
 
 from openness.evidence.base_names import owner_of
 from openness.sweep.graph import NOWHERE
-from openness.sweep.judging import Atom, Judge
+from openness.sweep.inheritance import Atom
+from openness.sweep.judging import Judge
 from openness.sweep.numbers import paired
 from openness.sweep.reading import leak_heads, owner_heads
 from openness.verdict.named_bases import NamedBase

@@ -12,7 +12,8 @@ from openness.sweep.batch import GATED, QUANTIZED_FILES
 from openness.sweep.brought import Atoms, Bases
 from openness.sweep.closure import Closure, Sets
 from openness.sweep.graph import NOWHERE, Graph
-from openness.sweep.judging import Inheritance, Judge
+from openness.sweep.inheritance import Inheritance
+from openness.sweep.judging import Judge
 from openness.sweep.named import named
 from openness.sweep.numbers import arrow_of, mask_of, numbers_of, paired, placed
 from openness.verdict.lineage_terms import QUANTIZED, UNSTATED
