@@ -23,7 +23,7 @@ _FRAMED = ("content-length", "transfer-encoding", "content-encoding")
 
 
 class Expected(msgspec.Struct, frozen=True):
-    """``size`` of the file in bytes, where its listing says it; ``signed`` where its host as a rule names the commit or the version
+    """``size`` of the file in bytes, where its listing says it; ``signed`` where its host mostly names the commit or the version
     of what it sends; ``ends`` are the first and last character of a JSON answer."""
 
     size: int | None = None
