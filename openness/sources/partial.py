@@ -22,6 +22,7 @@ class Part:
         self._span = span
         self._expected = expected
         self._before: bytes | None = None
+        self._same = 0
         self._long = False
 
     def ask_for_the_rest(self, request: httpx2.Request) -> None:
@@ -60,7 +61,7 @@ class Part:
         return first or (self._expected is not None and self._expected.size is not None and self._expected.size <= limit)
 
     def settled(self, request: httpx2.Request, answer: httpx2.Response, data: bytes) -> bool:
-        """Whether an answer can be taken. What nothing proves to be whole is taken when the same bytes come twice."""
+        """Whether an answer can be taken. What nothing proves to be whole is taken when the same bytes come again."""
         status = answer.status_code
         if status == httpx2.codes.RANGE_NOT_SATISFIABLE and self._data:
             self._data.clear()  # its length was given too large
@@ -71,7 +72,8 @@ class Part:
             return True
         whole = self._expected.met_by(data, answer.headers)
         if whole is None:
-            whole, self._before = data == self._before, data
+            self._same = self._same + 1 if data == self._before else 1
+            whole, self._before = self._same >= self._expected.times(answer.headers), bytes(data)
         if not whole:
             self._data.clear()
         return whole

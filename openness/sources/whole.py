@@ -37,15 +37,22 @@ class Expected(msgspec.Struct, frozen=True):
             return len(text) > 1 and text[:1] + text[-1:] == self.ends
         if self.size == len(data):
             return True
-        if self.signed and not any(name in headers for name in _SIGNED):
-            # a mirror may leave them out, but not for a page that says "back soon"
-            return False if headers.get("content-type", "").startswith("text/html") else None
+        if self._unsigned(headers):
+            # a mirror may leave that out, but not for a page that says "back soon"
+            return None if data and not headers.get("content-type", "").startswith("text/html") else False
         if any(name in headers for name in _FRAMED):
             return None if self.size is not None else True
         if self.size is not None:
             return False
         tag = _DIGEST.fullmatch(headers.get("etag", ""))
         return None if tag is None else tag[1] in _digests(data)
+
+    def times(self, headers: Mapping[str, str]) -> int:
+        """How often the same bytes must come to be taken where nothing proves them to be whole."""
+        return 3 if self._unsigned(headers) else 2
+
+    def _unsigned(self, headers: Mapping[str, str]) -> bool:
+        return self.signed and not any(name in headers for name in _SIGNED)
 
 
 OBJECT, LIST = Expected(ends=b"{}"), Expected(ends=b"[]")

@@ -65,6 +65,15 @@ def test_what_is_damaged_longer_than_one_request_is_tried_has_another_try(
         assert crawl(tmp_path, server, authors=("a",), models=("b/base",)).states("stored") == EVERYTHING
 
 
+def test_a_mirror_that_names_no_version_of_its_files_is_believed_when_it_says_the_same_three_times(tmp_path: Path) -> None:
+    with Loopback(small()) as server:
+        server.fault("GET /a/much/resolve/.*LICENSE", "body", body=b"Words without a version.\n", times=99)
+        result = crawl(tmp_path, server, models=("a/much",))
+        asked = [line for line in server.lines() if "/resolve/" in line and "LICENSE" in line]
+    assert result.accounts["a/much"].state == "stored"
+    assert len(asked) == 3
+
+
 def test_a_redirect_that_leads_nowhere_is_an_absence(tmp_path: Path) -> None:
     with Loopback(small()) as server:
         server.fault("GET /a/little/resolve/.*LICENSE", "redirect", to="/nowhere", times=99)

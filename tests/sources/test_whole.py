@@ -33,8 +33,10 @@ def test_what_proves_that_a_file_is_whole(size: int | None, headers: dict[str, s
     assert Expected(size).met_by(DATA, headers) is whole
 
 
-def test_a_file_of_the_hub_names_its_version_and_else_has_to_come_twice_and_be_no_page() -> None:
+def test_a_file_of_the_hub_names_its_version_and_else_has_to_come_thrice_and_be_no_page() -> None:
     assert Expected(None, signed=True).met_by(DATA, FRAMED) is None
+    assert Expected(None, signed=True).times(FRAMED) == 3
+    assert Expected(None, signed=True).met_by(b"", FRAMED) is False
     assert Expected(None, signed=True).met_by(DATA, {**FRAMED, "content-type": "text/html; charset=utf-8"}) is False
     assert Expected(None, signed=True).met_by(DATA, {**FRAMED, "etag": 'W/"1"'}) is True
     assert Expected(13, signed=True).met_by(DATA, FRAMED) is True
