@@ -23,6 +23,8 @@ from openness.sweep.source_table import Layout, Part, batches
 MOST_DEATHS = 5
 #: Seconds for which a cluster may be without any worker, and between two looks at it.
 PATIENCE, LOOK = 300, 2.0
+#: Seconds in which a scheduler has to answer.
+CONNECT = 15
 
 
 class WorkersLost(OpennessError):
@@ -107,7 +109,7 @@ def _client(address: str) -> Iterator[Any]:
             "pip install 'openness[cluster]'"
         ) from None
     try:
-        client = Client(address, timeout="15s", set_as_default=False)  # type: ignore[no-untyped-call]
+        client = Client(address, timeout=f"{CONNECT}s", set_as_default=False)  # type: ignore[no-untyped-call]
     except (OSError, TimeoutError, ValueError, TypeError) as error:
         raise UsageError(
             f"There is no Dask scheduler at {address} ({type(error).__name__}); start one with: dask scheduler"

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
+from openness.errors import UsageError
 from openness.rules import loader
 from openness.sweep import execution, source_table
 from openness.sweep.source_table import Layout, Part
 from openness.sweep.sweeping import WAITING, Where, sweep
-from tests.cli.command import openness
 from tests.sweep.tables import random_rows, table
 
 GROUPS = 8
@@ -91,11 +91,11 @@ def test_workers_that_always_die_are_an_error_and_leave_no_output(
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_cluster_that_is_not_there_is_a_usage_error(source: Path, tmp_path: Path) -> None:
+def test_a_cluster_that_is_not_there_is_a_usage_error(source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("distributed", reason="needs openness[cluster]")
-    done = openness("sweep", source, "-o", "out.parquet", "--cluster", "tcp://127.0.0.1:9", home=tmp_path)
-    assert (done.code, "Traceback" in done.err) == (2, False)
-    assert "127.0.0.1:9" in done.err
+    monkeypatch.setattr(execution, "CONNECT", 1)
+    with pytest.raises(UsageError, match=r"no Dask scheduler at tcp://127\.0\.0\.1:9"):
+        sweep(source, tmp_path / "out.parquet", loader.load(), Where(cluster="tcp://127.0.0.1:9"), lambda *_: None)
 
 
 def test_a_worker_with_another_version_of_openness_is_an_error(
