@@ -88,8 +88,7 @@ def _repaired(column: arrow.Array) -> arrow.Array:
 
     kind = column.type
     if is_text(kind):
-        texts = column.cast(arrow.large_binary() if arrow.types.is_large_string(kind) else arrow.binary()).to_pylist()
-        return arrow.array([None if text is None else text.decode("utf-8", "replace") for text in texts], arrow.string())
+        return _decoded(column.cast(arrow.large_binary() if arrow.types.is_large_string(kind) else arrow.binary()))
     if arrow.types.is_list(kind):
         values = _repaired(compute.list_flatten(column))
         lengths = compute.fill_null(compute.list_value_length(column), 0).to_pylist()
@@ -117,8 +116,15 @@ def plain_text(column: arrow.Array) -> arrow.Array:
     try:
         return column.cast(arrow.binary()).cast(arrow.string())
     except arrow.ArrowInvalid:
-        texts = column.to_pylist()
-        return arrow.array([None if text is None else text.decode("utf-8", "replace") for text in texts], arrow.string())
+        return _decoded(column)
+
+
+def _decoded(column: arrow.Array) -> arrow.Array:
+    """Bytes as text; what is no UTF-8 is replaced."""
+    import pyarrow as arrow
+
+    texts = column.to_pylist()
+    return arrow.array([None if text is None else text.decode("utf-8", "replace") for text in texts], arrow.string())
 
 
 def undictionaried(column: arrow.Array) -> arrow.Array:

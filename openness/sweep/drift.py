@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from openness.rules.model import CATEGORIES
 from openness.sweep.graph import NOWHERE, Graph
 from openness.sweep.judging import Judge
-from openness.sweep.numbers import arrow_of, counted, paired
+from openness.sweep.numbers import counted, paired
 from openness.sweep.summary import Drift, Pair, drift_of_relation, plus, top
 from openness.verdict.own_terms import OwnTerms
 
@@ -23,10 +23,10 @@ LOST = ("to_permissive", "dropped")
 
 
 def drift_of(
-    graph: Graph, terms_of: Sequence[int], terms: Sequence[OwnTerms], judge: Judge
+    graph: Graph, terms_of: arrow.Array, terms: Sequence[OwnTerms], judge: Judge
 ) -> tuple[tuple[Drift, ...], tuple[Pair, ...]]:
     """The drift by relation, and the most frequent changes. ``terms`` are the different terms that rows state, ``terms_of`` has
-    the number of those of each statement of the graph."""
+    the number of those of each row."""
     outcomes: Counter[tuple[str, str]] = Counter()
     restricted: Counter[tuple[str, bool]] = Counter()
     pairs: Counter[tuple[str, str, str]] = Counter()
@@ -40,13 +40,11 @@ def drift_of(
     return tuple(drift_of_relation(outcomes, restricted, relation) for relation in sorted(graph.relations)), top(pairs)
 
 
-def _edges(graph: Graph, terms_of: Sequence[int], count: int) -> Counter[tuple[str, int, int]]:
+def _edges(graph: Graph, terms: arrow.Array, count: int) -> Counter[tuple[str, int, int]]:
     """How many edges there are of each relation between models of the same terms, where the base is in the table."""
-    import pyarrow as arrow
     from pyarrow import compute
 
-    terms = arrow.array(terms_of, arrow.int32()).take(graph.stated)
-    above = arrow_of(graph.usable()).take(graph.base)
+    above = graph.usable().take(graph.base)
     there = compute.not_equal(above, NOWHERE)
 
     def of(rows: arrow.Array) -> arrow.Array:

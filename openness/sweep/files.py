@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 
-from openness.sweep.numbers import mask_of
+from openness.sweep.numbers import begins, mask_of
 
 if TYPE_CHECKING:
     import pyarrow as arrow
@@ -85,7 +85,7 @@ class FileNames:
         if not len(places):
             return arrow.array([], rows.type)
         owners = rows.take(places)
-        first = arrow.concat_arrays([arrow.array([True]), compute.not_equal(owners.slice(1), owners.slice(0, len(owners) - 1))])
+        first = begins(owners)
         coded = names.take(places.filter(first)).dictionary_encode()
         shown = self._are_shown(coded.dictionary).take(coded.indices)
         firsts = owners.filter(first)

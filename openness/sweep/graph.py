@@ -62,10 +62,14 @@ class Graph(msgspec.Struct, frozen=True):
         wanted = arrow.scalar(bit, arrow.uint8())
         return compute.equal(compute.bit_wise_and(arrow_of(self.flags), wanted), wanted)
 
-    def usable(self) -> array[int]:
+    def usable(self) -> arrow.Array:
         """Of each base the row whose evidence can be used, or NOWHERE."""
-        flags = self.flags
-        return array("i", (NOWHERE if row == NOWHERE or flags[row] & ABSENT else row for row in self.row_of_base))
+        from pyarrow import compute
+
+        rows = arrow_of(self.row_of_base)
+        there = compute.not_equal(rows, NOWHERE)
+        absent = self.flagged(ABSENT).take(compute.if_else(there, rows, 0))
+        return compute.if_else(compute.and_not(there, absent), rows, NOWHERE).cast("int32")
 
 
 def collected(batches: Iterable[Batch], seen: Callable[[int], None]) -> Graph:

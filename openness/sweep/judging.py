@@ -25,6 +25,8 @@ from openness.rules.releases import Release
 from openness.sweep.distinctions import Distinctions
 from openness.sweep.inheritance import Atom, Inheritance
 from openness.sweep.links import Links
+from openness.sweep.statements import LICENSE_KEYS
+from openness.sweep.summary import NO_LICENSE
 from openness.verdict.classification import WEIGHTS
 from openness.verdict.license_class import UNKNOWN_CLASS, class_of_id
 from openness.verdict.lineage_edges import is_looser, losses
@@ -33,8 +35,6 @@ from openness.verdict.own_terms import OwnTerms, own_terms
 from openness.verdict.weights_terms import STRICTEST, InheritedTerms, weights_terms
 
 PLACE = Place("Hub API")
-NO_LICENSE = "none"
-LICENSE_KEYS = ("license", "license_name", "license_link")
 
 
 class Row(msgspec.Struct, frozen=True):

@@ -15,7 +15,7 @@ from openness.sweep.graph import NOWHERE, Graph
 from openness.sweep.inheritance import Inheritance
 from openness.sweep.judging import Judge
 from openness.sweep.named import named
-from openness.sweep.numbers import arrow_of, mask_of, numbers_of, paired, placed
+from openness.sweep.numbers import arrow_of, begins, mask_of, numbers_of, paired, placed
 from openness.verdict.lineage_terms import QUANTIZED, UNSTATED
 from openness.verdict.named_bases import NamedBase
 from openness.verdict.own_terms import OwnTerms
@@ -45,10 +45,9 @@ class Lineages(msgspec.Struct, frozen=True):
 class LineageReader:
     """Turns the graph of a table into inheritances."""
 
-    def __init__(self, graph: Graph, own: Sequence[OwnTerms], own_of: Sequence[int], judge: Judge) -> None:
-        """``own`` are the different terms, ``own_of`` the number of those of each statement of the graph."""
+    def __init__(self, graph: Graph, own: Sequence[OwnTerms], terms: arrow.Array, judge: Judge) -> None:
+        """``own`` are the different terms, ``terms`` the number of those of each row."""
         import pyarrow as arrow
-        from pyarrow import compute
 
         self._graph = graph
         self._judge = judge
@@ -56,16 +55,16 @@ class LineageReader:
         relations = (*judge.known.lineage.acts, UNSTATED)
         changed = dict.fromkeys(judge.act(relation) for relation in relations if relation != QUANTIZED)
         self._acts = (judge.act(QUANTIZED), *changed)
-        self._unstated = graph.relations.index("") if "" in graph.relations else NOWHERE
+        numbers = {relation: number for number, relation in enumerate(graph.relations)}
+        self._unstated, self._quantized = numbers.get("", NOWHERE), numbers.get(QUANTIZED, NOWHERE)
         self._atoms = Atoms(judge)
         #: Of each row whether it says anything of a license.
         stated = arrow.array([terms.stated for terms in own], arrow.bool_())
         self._own = own
-        self._terms = arrow.array(own_of, arrow.int32()).take(graph.stated)
-        self._says = stated.take(self._terms)
+        self._terms = terms
+        self._says = stated.take(terms)
         #: Of each base the row, or NOWHERE.
-        self._rows = arrow_of(graph.usable())
-        self._there = compute.not_equal(self._rows, NOWHERE)
+        self._rows = graph.usable()
 
     def read(self) -> Lineages:
         import pyarrow as arrow
@@ -74,7 +73,7 @@ class LineageReader:
         graph = self._graph
         width = len(self._acts)
         acts = self._act_of_edges()
-        child, items = graph.child, paired(self._atom_of_edges(self._passing(acts)), acts, width).cast(arrow.int32())
+        child, items = graph.child, paired(self._atom_of_edges(self._passing()), acts, width).cast(arrow.int32())
         parents = self._rows.take(graph.base)
         changed = child.filter(compute.not_equal(acts, COPY))
         extra = named(graph, self._judge, self._hints)
@@ -85,9 +84,9 @@ class LineageReader:
             parents = arrow.concat_arrays([parents, arrow.array([NOWHERE] * len(more), parents.type)])
             order = compute.sort_indices(child)
             child, items, parents = child.take(order), items.take(order), parents.take(order)
-            rows = [row for row, item in more if item % width != COPY]
-            changed = arrow.concat_arrays([changed, arrow.array(rows, changed.type)])
-        starts = _starts(child)
+            further = [row for row, item in more if item % width != COPY]
+            changed = arrow.concat_arrays([changed, arrow.array(further, changed.type)])
+        starts = compute.indices_nonzero(begins(child))
         rows = child.take(starts)
         first = arrow.concat_arrays([starts.cast(arrow.int32()), arrow.array([len(child)], arrow.int32())])
         above = compute.fill_null(compute.index_in(parents, value_set=rows), NOWHERE)
@@ -138,18 +137,17 @@ class LineageReader:
 
     # -- what a base brings
 
-    def _passing(self, acts: arrow.Array) -> arrow.Array:
+    def _passing(self) -> arrow.Array:
         """Rows without a license of their own that are another format of linked bases, as ``verdict.lineage_terms`` has it, as
         far as they are bases themselves."""
         import pyarrow as arrow
         from pyarrow import compute
 
         graph = self._graph
-        rows = self._rows.filter(self._there)
+        rows = self._rows.filter(compute.not_equal(self._rows, NOWHERE))
         silent = rows.filter(compute.invert(self._says.take(rows)))
         linking = compute.unique(graph.child.filter(compute.is_in(graph.child, value_set=silent)))
-        quantized = graph.relations.index(QUANTIZED) if QUANTIZED in graph.relations else NOWHERE
-        other = compute.is_in(linking, value_set=graph.child.filter(compute.not_equal(graph.relation, quantized)))
+        other = compute.is_in(linking, value_set=graph.child.filter(compute.not_equal(graph.relation, self._quantized)))
         changed = linking.filter(other)
         return arrow.concat_arrays([linking.filter(compute.invert(other)), changed.filter(self._hints(changed))])
 
@@ -191,9 +189,8 @@ class LineageReader:
         doubtful = compute.and_(known, gated.take(compute.if_else(known, above, 0)))
         doubtful = compute.and_not(doubtful, compute.or_(gated, self._says).take(graph.child))
         row, above, relation = (column.filter(doubtful) for column in (graph.child, above, graph.relation))
-        quantized = graph.relations.index(QUANTIZED) if QUANTIZED in graph.relations else NOWHERE
         unstated = compute.and_(compute.equal(relation, self._unstated), self._hints(row))
-        copies = compute.or_(compute.equal(relation, quantized), unstated)
+        copies = compute.or_(compute.equal(relation, self._quantized), unstated)
         owners = zip(map(owner_of, graph.names(row)), map(owner_of, graph.names(above)), strict=True)
         differs = arrow.array([bool(owner) and owner != other for owner, other in owners], arrow.bool_())
         return mask_of(compute.unique(row.filter(compute.and_(copies, differs))), graph.count)
@@ -204,14 +201,3 @@ class LineageReader:
             Inheritance.of(tuple((atoms[item // sets.width], self._acts[item % sets.width]) for item in sorted(items)))
             for items in sets.items
         ]
-
-
-def _starts(child: arrow.Array) -> arrow.Array:
-    """The places where another row begins."""
-    import pyarrow as arrow
-    from pyarrow import compute
-
-    if not len(child):
-        return arrow.array([], arrow.uint64())
-    changes = compute.not_equal(child.slice(1), child.slice(0, len(child) - 1))
-    return compute.indices_nonzero(arrow.concat_arrays([arrow.array([True]), changes]))

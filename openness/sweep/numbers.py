@@ -58,6 +58,17 @@ def placed(values: arrow.Array, rows: arrow.Array, count: int) -> arrow.Array:
     return compute.scatter(values, rows.cast(arrow.int32()), max_index=count - 1)
 
 
+def begins(values: arrow.Array) -> arrow.Array:
+    """Where another value stands than before; equal ones stand together."""
+    import pyarrow as arrow
+    from pyarrow import compute
+
+    if not len(values):
+        return arrow.array([], arrow.bool_())
+    changes = compute.not_equal(values.slice(1), values.slice(0, len(values) - 1))
+    return arrow.concat_arrays([arrow.array([True]), changes])
+
+
 def mask_of(rows: arrow.Array, count: int) -> arrow.Array:
     """Which of so many rows are these, which are different ones."""
     import pyarrow as arrow

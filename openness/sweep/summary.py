@@ -63,6 +63,8 @@ class Summary(msgspec.Struct, frozen=True):
     problems: Mapping[str, int]
 
 
+#: The class of a row that declares no license, and its place in a pair.
+NO_LICENSE = "none"
 #: Pairs that are listed; the others are in the table.
 MOST_PAIRS = 15
 
@@ -85,7 +87,7 @@ def in_all(drift: Sequence[Drift]) -> Drift:
 
 def plus(words: Sequence[str]) -> str:
     """Several licenses as one word."""
-    return " + ".join(words) or "none"
+    return " + ".join(words) or NO_LICENSE
 
 
 def top(pairs: Mapping[tuple[str, str, str], int], most: int = MOST_PAIRS) -> tuple[Pair, ...]:

@@ -93,27 +93,30 @@ def _read(found: Layout, judge: Judge, where: Where, seen: Callable[[str, int, i
         batches = execution.in_process(found, read)
     done = 0
 
-    def counted(count: int) -> None:
+    def told(count: int) -> None:
         nonlocal done
         done += count
         seen("reading", done, found.rows)
 
-    return collected(batches, counted)
+    return collected(batches, told)
 
 
 class _Verdicts:
     """The verdicts of all rows of a graph."""
 
     def __init__(self, graph: Graph, judge: Judge) -> None:
+        import pyarrow as arrow
+
         self._graph = graph
         self._judge = judge
         self._own = judge.owns(graph.statements)
         numbers: dict[OwnTerms, int] = {}
-        #: Different statements may come to the same terms.
-        self._own_of = [numbers.setdefault(own, len(numbers)) for own in self._own]
+        #: Different statements may come to the same terms: those of each row, by number.
+        of_statements = arrow.array([numbers.setdefault(own, len(numbers)) for own in self._own], arrow.int32())
+        self._terms_of_rows = of_statements.take(graph.stated)
         self._terms = list(numbers)
         self._declared = [judge.declared_class(terms) for terms in self._terms]
-        self._lineages: Lineages = LineageReader(graph, self._terms, self._own_of, judge).read()
+        self._lineages: Lineages = LineageReader(graph, self._terms, self._terms_of_rows, judge).read()
         self._values: list[tuple[Any, ...]] = []
         self._statuses: list[str] = []
         self._numbers: Any = None
@@ -134,9 +137,8 @@ class _Verdicts:
 
     def _judged(self) -> tuple[Any, list[tuple[Judged, str]]]:
         """The number of each row's verdict among the different ones, and those with the class of the declared license."""
-
         lineages = self._lineages
-        terms = self._terms_of_rows()
+        terms = self._terms_of_rows
         pairs = paired(terms, lineages.sets, len(lineages.inheritances)).dictionary_encode()
         deciding = self._deciding()
         coded = paired(pairs.indices, deciding, 1 << 16).dictionary_encode()
@@ -146,12 +148,6 @@ class _Verdicts:
             own, closure = divmod(pair_of[key >> 16], len(lineages.inheritances))
             different.append(self._verdict(own, closure, key & 0xFFFF, None))
         return self._with_owners(coded.indices, different, terms, deciding), different
-
-    def _terms_of_rows(self) -> Any:
-        """The number of each row's own terms."""
-        import pyarrow as arrow
-
-        return arrow.array(self._own_of, arrow.int32()).take(self._graph.stated)
 
     def _with_owners(self, numbers: Any, different: list[tuple[Judged, str]], terms: Any, deciding: Any) -> Any:
         """The same where it matters who passes weights on: rows with such a base are judged with their owner."""
@@ -228,7 +224,7 @@ class _Verdicts:
             labels[label or "none"] += count
             about.update(dict.fromkeys(contradictions, count))
             problems.update(dict.fromkeys(odd, count))
-        drift, drift_pairs = drift_of(self._graph, self._own_of, self._terms, self._judge)
+        drift, drift_pairs = drift_of(self._graph, self._terms_of_rows, self._terms, self._judge)
         return Summary(
             source, target, self._graph.count, skipped, by_two(cells), _ordered(labels), _ordered(statuses), _ordered(about),
             self._pairs(), drift, drift_pairs, self._figures(), _ordered(problems),
@@ -252,7 +248,7 @@ class _Verdicts:
             if self._own[stated].contradictions:
                 pairs["license", *_said(graph.statements[stated])] += count
         width = len(self._lineages.inheritances)
-        loose = counted(paired(self._terms_of_rows(), self._lineages.sets, width))
+        loose = counted(paired(self._terms_of_rows, self._lineages.sets, width))
         for key, count in loose.items():
             terms, closure = divmod(key, width)
             own = self._terms[terms]
