@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -28,21 +29,25 @@ def quick_data(name: str) -> Any:
     """The content of one file of :data:`QUICK`: from the compiled JSON while that was made from a file of this size."""
     folder, _, rest = name.partition("/")
     path = packaged(folder) / rest
+    found = from_compiled(packaged("rules") / "identity" / COMPILED, name, path)
+    return read_quick(path) if found is None else found
+
+
+def from_compiled(compiled: Path, name: str, path: Path) -> Any:
+    """The content of one file as a compiled JSON has it; None where that was not made from a file of this size."""
     try:
-        compiled = _compiled()[name]
-        if compiled["size"] == path.stat().st_size:
-            return compiled["content"]
+        row = _compiled(compiled)[name]
+        return row["content"] if row["size"] == path.stat().st_size else None
     except (OSError, KeyError, TypeError):
-        pass
-    return read_quick(path)
+        return None
 
 
 @cache
-def _compiled() -> Any:
+def _compiled(path: Path) -> Any:
     import msgspec
 
     try:
-        return msgspec.json.decode((packaged("rules") / "identity" / COMPILED).read_bytes())
+        return msgspec.json.decode(path.read_bytes())
     except (OSError, msgspec.DecodeError):
         return {}
 
@@ -59,9 +64,13 @@ def read_quick(path: Path) -> Any:
 
 def compile_quick(root: Path) -> Path:
     """Write the compiled JSON of the checkout at ``root``."""
+    return write_compiled(root / "rules" / "identity" / COMPILED, root, QUICK, read_quick)
+
+
+def write_compiled(target: Path, root: Path, names: Iterable[str], read: Callable[[Path], Any]) -> Path:
+    """Write the files with these names below ``root`` once more, as ``read`` gives them, for ``from_compiled``."""
     import json
 
-    found = {name: {"size": (root / name).stat().st_size, "content": read_quick(root / name)} for name in QUICK}
-    target = root / "rules" / "identity" / COMPILED
+    found = {name: {"size": (root / name).stat().st_size, "content": read(root / name)} for name in names}
     target.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
     return target

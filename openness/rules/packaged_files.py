@@ -5,14 +5,10 @@ As with ``loader``, the compiled file is made when the package is built and exis
 
 from __future__ import annotations
 
-import json
-from functools import cache
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from openness.packaged import packaged
+from openness.packaged import from_compiled, packaged, write_compiled
 from openness.rules.loader import read_yaml
 
 COMPILED = "definitions.json"
@@ -35,35 +31,21 @@ FILES = {
 
 def read_packaged(path: Path) -> Any:
     """The content of a YAML file, as ``read_yaml`` gives it and with its errors; quickly for a packaged one."""
-    compiled = _compiled(packaged("rules") / COMPILED).get(str(path))
-    try:
-        if compiled is not None and compiled["size"] == path.stat().st_size:
-            return compiled["content"]
-    except OSError:
-        pass
-    return read_yaml(path)
+    name = _name_of(path)
+    found = None if name is None else from_compiled(packaged("rules") / COMPILED, name, path)
+    return read_yaml(path) if found is None else found
 
 
-@cache
-def _compiled(path: Path) -> dict[str, Any]:
-    """The compiled files by their paths here."""
-    try:
-        found = msgspec.json.decode(path.read_bytes())
-        return {str(packaged(folder) / name): row for folder, rows in found.items() for name, row in rows.items()}
-    except (OSError, msgspec.DecodeError, AttributeError):
-        return {}
+def _name_of(path: Path) -> str | None:
+    for folder in FILES:
+        root = packaged(folder)
+        if path.is_relative_to(root):
+            return f"{folder}/{path.relative_to(root).as_posix()}"
+    return None
 
 
 def compile_files(root: Path) -> Path:
     """Write the compiled JSON of the checkout at ``root``."""
-    found = {
-        folder: {
-            path.relative_to(root / folder).as_posix(): {"size": path.stat().st_size, "content": read_yaml(path)}
-            for pattern in patterns
-            for path in sorted((root / folder).glob(pattern))
-        }
-        for folder, patterns in FILES.items()
-    }
-    target = root / "rules" / COMPILED
-    target.write_text(json.dumps(found, ensure_ascii=False), encoding="utf-8")
-    return target
+    found = (path for folder, patterns in FILES.items() for pattern in patterns for path in sorted((root / folder).glob(pattern)))
+    names = [path.relative_to(root).as_posix() for path in found]
+    return write_compiled(root / "rules" / COMPILED, root, names, read_yaml)
